@@ -1,0 +1,61 @@
+#pragma once
+// A refusal by the API server, or silence from it, with everything callers branch on.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/base/error.hpp"
+#include "dba/codec/json.hpp"
+#include "dba/kube/transport.hpp"
+
+namespace dba::kube {
+
+/// metav1.Status, real or made up from a body that is not one.
+struct StatusInfo {
+  int code = 0;
+  std::string reason{}, message{};
+  std::string name{}, group{}, resource{};  ///< details.name, details.group, details.kind (the plural).
+  int retry_after_seconds = 0;
+  struct Cause {
+    std::string reason{}, message{}, field{};
+  };
+  std::vector<Cause> causes{};
+};
+
+/// Thrown for every unsuccessful exchange with the API server; info() has kubectl's text as cause and our exit code
+/// (401, 403, 404 → denied; 409, 422, 400 → refused or usage as the caller says; the rest → unexpected).
+class ApiError : public Error {
+ public:
+  enum class Kind {
+    unauthorized, forbidden,
+    not_found,       ///< The object.
+    api_missing,     ///< The whole resource: CRD or API group not installed.
+    already_exists, conflict, apply_conflict, expired /* 410 */, invalid, bad_request, too_many_requests, server_error,
+    unreachable,     ///< Refused, DNS, TLS, no route: nothing was sent.
+    timeout, broken /* torn or unreadable response */, other,
+  };
+  ApiError(Kind kind, StatusInfo status, ErrorInfo info, bool outcome_unknown);
+  Kind kind() const { return kind_; }
+  const StatusInfo& status() const { return status_; }
+  /// The request may have been carried out although no answer says so.
+  bool outcome_unknown() const { return outcome_unknown_; }
+
+ private:
+  Kind kind_;
+  StatusInfo status_;
+  bool outcome_unknown_;
+};
+
+/// Reads a response that is not 2xx: a Status object, or kubectl's made-up message for HTML, text and nothing.
+/// @param verb     "get", "list", "create", "patch", "delete", "watch"
+/// @param resource "mssqlservers.kubedb.com"
+StatusInfo read_status(int http_code, std::string_view content_type, std::string_view body, std::string_view verb,
+                       std::string_view resource, std::string_view name);
+/// kubectl's one- or many-line text for a Status ("Error from server (NotFound): …", `The X "y" is invalid: …`).
+std::string kubectl_text(const StatusInfo& status);
+ApiError make_api_error(const StatusInfo& status, std::string_view verb, std::string_view resource,
+                        std::string_view ns);
+ApiError make_api_error(const TransportFailure& failure, std::string_view verb, std::string_view resource);
+
+}  // namespace dba::kube

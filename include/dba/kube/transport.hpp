@@ -1,0 +1,64 @@
+#pragma once
+// HTTP as a port. The real one is libcurl on one thread with one connection (HTTP/2); tests bring their own.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dba/kube/config.hpp"
+#include "dba/kube/credentials.hpp"
+
+namespace dba::kube {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target{};  ///< Path and query below the server's URL, e.g. "/api/v1/pods?limit=500".
+  Headers headers{};     ///< Accept, Content-Type …; Authorization, User-Agent and Impersonate-* are the transport's.
+  std::string body{};
+  std::chrono::nanoseconds timeout{0};  ///< Whole exchange; 0 = none.
+  bool stream = false;                  ///< A watch or log: no compression, no time-out once the head is there.
+};
+
+/// Why no complete response came.
+struct TransportFailure {
+  enum class Kind { refused, resolve, connect, tls, timeout, reset, truncated, cancelled, other };
+  Kind kind = Kind::other;
+  std::string message{};            ///< kubectl's line, e.g. "The connection to the server … was refused - did you …".
+  bool request_may_have_arrived = false;  ///< True once any byte of the request could have been sent.
+};
+
+/// Receives one response as it arrives; every call comes from the transport's thread and must not block for long.
+class ResponseSink {
+ public:
+  virtual ~ResponseSink() = default;
+  virtual void on_head(int status, const Headers& headers) = 0;
+  /// False = enough: the request is cancelled.
+  virtual bool on_body(std::string_view bytes) = 0;
+  /// Last call, once. `failure` is null when the response is complete.
+  virtual void on_end(const TransportFailure* failure) = 0;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Starts a request and returns at once; `credential` may be empty. Thread-safe.
+  virtual std::uint64_t start(HttpRequest request, Credential credential, std::shared_ptr<ResponseSink> sink) = 0;
+  /// Ends a request early; its sink gets `cancelled` unless it had ended. Thread-safe.
+  virtual void cancel(std::uint64_t id) = 0;
+};
+
+/// One line of a -v trace; secrets are already masked.
+using Trace = std::function<void(std::string_view line)>;
+
+/// @param verbosity kubectl's -v: 6 one line a request, 7 request headers, 8 response headers and cut bodies, 10 all.
+std::shared_ptr<Transport> make_curl_transport(const ClientConfig& config, int verbosity, Trace trace);
+
+}  // namespace dba::kube

@@ -1,0 +1,32 @@
+#pragma once
+// What a waiting command is waiting for, on stderr: one line rewritten in place on a terminal, one line per change else.
+
+#include <string>
+#include <string_view>
+
+#include "dba/output/streams.hpp"
+#include "dba/platform/clock.hpp"
+
+namespace dba::output {
+
+enum class ProgressMode { automatic, plain, none };  ///< --progress=auto|plain|none
+
+class Progress {
+ public:
+  Progress(IoStreams& io, ProgressMode mode, platform::Clock& clock);
+  ~Progress();  ///< Ends the line that was being rewritten.
+  /// The current state; the same text again prints nothing in plain mode. Prefixed with the time since the start.
+  void update(std::string_view text);
+  void finish();
+
+ private:
+  IoStreams& io_;
+  bool in_place_;
+  bool silent_;
+  platform::Clock& clock_;
+  platform::SteadyTime start_;
+  std::string last_;
+  bool open_line_ = false;
+};
+
+}  // namespace dba::output

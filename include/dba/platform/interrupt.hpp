@@ -1,0 +1,27 @@
+#pragma once
+// SIGINT, SIGTERM and SIGHUP as a stop token: the first one asks every wait to end, the second ends the process at once.
+
+#include <stop_token>
+
+#include "dba/base/exit_code.hpp"
+
+namespace dba::platform {
+
+class Interrupt {
+ public:
+  Interrupt();   ///< Installs the handlers (SIGPIPE is ignored) and starts the thread that listens to them.
+  ~Interrupt();  ///< Restores the earlier dispositions.
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  std::stop_token token() const;
+  int signal() const;  ///< The first signal received, 0 = none.
+  /// 130 for SIGINT, 143 for SIGTERM and SIGHUP; ok when none came.
+  ExitCode exit_code() const;
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+}  // namespace dba::platform
