@@ -5,7 +5,9 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "dba/cli/spec.hpp"
 #include "dba/kube/client.hpp"
 #include "dba/kube/config.hpp"
 #include "dba/output/progress.hpp"
@@ -26,8 +28,16 @@ struct GlobalOptions {
   bool quiet = false;
 };
 
+/// What the configuration file and the environment say; filled by run() before a command starts.
+struct Settings {
+  std::string file{};  ///< Path of the configuration file; empty without a home directory.
+  bool file_exists = false;
+  std::vector<FlagDefault> defaults{};  ///< In order of precedence: environment first.
+  std::vector<std::string> protected_contexts{}, protected_namespaces{};  ///< Globs.
+  std::vector<std::string> remarks{};  ///< Variables that look like ours and are not; told by `config view`.
+};
+
 struct AppContext {
-  std::string program;  ///< "kubectl dba", "kubectl dba-mssql" or the binary's own name: what usage lines say.
   output::IoStreams& io;
   output::Prompter& prompter;
   const platform::Environment& environment;
@@ -35,18 +45,23 @@ struct AppContext {
   platform::ProcessRunner& processes;
   std::stop_token stop;
   GlobalOptions& global;
-  /// Builds a client; main.cpp binds kube::open_client, tests a client on a fake transport.
-  std::function<std::unique_ptr<kube::Client>(bool stdin_is_taken, bool interactive)> open_kube;
+  /// Builds a client out of what is in the context; main.cpp binds kube::open_client, tests a fake transport.
+  std::function<std::unique_ptr<kube::Client>(AppContext& context)> open_kube;
 
-  bool stdin_is_taken = false;   ///< Set by a command before its first kube() when it reads stdin (`-f -`).
-  bool machine_output = false;   ///< Set by a command with -o json: failures become one object on stdout.
-  kube::Client& kube();          ///< The client, opened at the first call.
+  const Command* root = nullptr;     ///< The tree being run; set by run().
+  Settings settings{};               ///< Set by run().
+  std::vector<FlagDefault> typed{};  ///< Flags of the command line; set by run(), read by `config view`.
+  bool stdin_is_taken = false;       ///< Set by a command before its first kube() when it reads stdin (`-f -`).
+  bool interactive = true;           ///< False: nothing may ask the user, credential plugins included.
+  bool machine_output = false;       ///< -o json: a failure becomes one object on stdout. run() looks at --output.
+
+  kube::Client& kube();  ///< The client, opened at the first call.
   /// The configuration alone (namespace, context); contacts nothing.
   kube::ClientConfig connection() const;
   output::ProgressMode progress_mode() const;
+  int warning_count() const;  ///< Warnings of the API server so far.
 
- private:
-  std::unique_ptr<kube::Client> client_{};
+  std::unique_ptr<kube::Client> client{};  ///< Use kube().
 };
 
 }  // namespace dba::cli

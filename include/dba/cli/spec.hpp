@@ -2,10 +2,12 @@
 // The command tree as plain data: one definition gives parsing, help, completion, did-you-mean and cli-tree.json.
 // CLI11 is one consumer of it (parser.cpp) and is seen nowhere else.
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,39 +21,52 @@ struct Candidate {
   std::string value{};
   std::string help{};
 };
-/// cobra's completion directives, a bit set.
+/// The shell completion protocol's directives, a bit set. @source spf13/cobra completions.go, as kubectl uses it.
 enum CompletionDirective { kDefault = 0, kError = 1, kNoSpace = 2, kNoFileComp = 4, kFilterDirs = 16, kKeepOrder = 32 };
 struct Completions {
   std::vector<Candidate> items{};
   int directive = kNoFileComp;
 };
-/// Candidates for a value; `context` opens the cluster when it must. Anything thrown means "no candidates".
+/// Candidates for a value that starts with `prefix` (others are dropped by the caller); opens the cluster through
+/// `context` when it must. Flags typed before the cursor are in their destinations already. Anything thrown means
+/// "no candidates".
 using Completer = std::function<Completions(AppContext& context, std::string_view prefix)>;
 
-/// Where a typed value goes. `std::function` sees values in the order of the command line.
+/// Where a typed value goes. A function sees flag and value in the order of the command line, also between flags; the
+/// dba::Error it throws becomes one of the problems of the line.
 using Destination =
     std::variant<bool*, std::optional<bool>*, int*, std::optional<int>*, std::string*, std::optional<std::string>*,
                  std::vector<std::string>*, std::function<void(const std::string& flag, const std::string& value)>>;
 
+/// `alias` is accepted where `value` is meant: {"ag", "availability-group"}.
+struct Alias {
+  std::string alias{};
+  std::string value{};
+};
+
 struct Flag {
-  std::string name{};    ///< Long name without dashes.
-  char letter = 0;       ///< Short name, 0 = none.
-  std::string value{};   ///< Placeholder with its unit ("COUNT", "SIZE", "DURATION"); empty for a switch.
-  std::string help{};    ///< One sentence, capital letter, no full stop.
+  std::string name{};   ///< Long name without dashes.
+  char letter = 0;      ///< Short name, 0 = none.
+  std::string value{};  ///< Placeholder with its unit ("COUNT", "SIZE", "DURATION"); empty for a switch.
+  std::string help{};   ///< One sentence, capital letter, no full stop.
   Destination into{};
   bool required = false;
   bool hidden = false;
   std::vector<std::string> one_of{};  ///< Closed set; matched as `any_spelling` says. Empty = open.
-  bool any_spelling = false;          ///< Enum values in any case, with or without hyphens; the canonical one is stored.
+  std::vector<Alias> aliases{};       ///< Further words for values of `one_of`; not shown in help.
+  bool any_spelling = false;          ///< Values in any case, with or without hyphens; the canonical one is stored.
   bool split_commas = false;          ///< "a,b" is two values (vector destinations).
+  bool typed_only = false;            ///< Never taken from the environment or the configuration file (consent).
   std::string group{};                ///< Heading in help; empty = "Flags".
   Completer complete{};
+
+  bool is_switch() const { return value.empty(); }
 };
 
 struct Argument {
-  std::string name{};
-  std::string help{};
-  Destination into{};
+  std::string name{};  ///< Upper case: "NAME".
+  std::string help{};  ///< One phrase, capital letter, no full stop.
+  Destination into{};  ///< A vector takes all further words.
   bool required = true;
   Completer complete{};
 };
@@ -60,15 +75,25 @@ struct Argument {
 enum class Effect { reads, changes, destroys };
 
 struct Command {
-  std::string name{}, summary{}, description{}, examples{};
+  std::string name{}, summary{};
+  std::string description{};  ///< Paragraphs separated by an empty line; wrapped by help.
+  std::string examples{};     ///< "# what it is for" lines followed by "kubectl dba mssql …" lines.
   std::vector<std::string> aliases{};
-  std::vector<Flag> flags{};
+  std::vector<Flag> flags{};  ///< A group's are also accepted behind the names of all commands below it.
   std::vector<Argument> arguments{};
   std::vector<Command> commands{};
-  std::function<ExitCode(AppContext&)> run{};
+  std::function<ExitCode(AppContext&)> run{};  ///< Absent: a group, which prints its help.
   Effect effect = Effect::reads;
+  std::string group{};  ///< Heading among its siblings in help; empty = "Commands".
   bool hidden = false;
   bool raw_arguments = false;  ///< Everything after the name goes to the last vector argument unparsed (__complete).
+};
+
+/// A value that a flag takes when it was not typed.
+struct FlagDefault {
+  std::string flag{};  ///< Long name.
+  std::vector<std::string> values{};
+  std::string source{};  ///< "$KUBECTL_DBA_TIMEOUT" or "config.yaml:3": named when the value is wrong.
 };
 
 struct Parsed {
@@ -76,14 +101,25 @@ struct Parsed {
   std::vector<const Command*> path{};  ///< From the root to `command`.
   bool help = false;                   ///< -h or --help was given.
 };
+/// Reads a command line into the destinations of the commands on its path. `root.name` is what messages call the
+/// program ("kubectl dba").
+/// @param arguments everything after the program name
+/// @param defaults  for flags that are not typed; flags the command does not have are ignored. First one wins.
 /// @throws Error (usage): unknown command or flag with the nearest ones, missing value or argument, value out of its
-///         closed set — all problems of the line at once, hint "see 'kubectl dba … --help'".
-Parsed parse(const Command& root, const std::vector<std::string>& arguments);
+///         closed set — all problems of the line at once, hint "kubectl dba … --help".
+Parsed parse(const Command& root, const std::vector<std::string>& arguments,
+             const std::vector<FlagDefault>& defaults = {});
 
 /// @param words everything after the program name; the last one is being completed and may be empty.
+/// @effects fills the destinations of flags typed before the cursor, so that completers see `-n` and `--context`.
 Completions complete(const Command& root, const std::vector<std::string>& words, AppContext& context);
-/// kubectl-like help of one command: summary, description, usage, examples, flags by group, inherited flags.
-std::string help_text(const std::vector<const Command*>& path, std::string_view program, std::size_t width);
+/// "kubectl dba mssql create"
+std::string command_words(const std::vector<const Command*>& path);
+/// kubectl-like help of one command: summary, description, usage, examples, flags by group.
+/// @param width columns to wrap at
+std::string help_text(const std::vector<const Command*>& path, std::size_t width);
+/// The flags of `root`, which every command accepts: what `kubectl dba options` prints.
+std::string options_text(const Command& root, std::size_t width);
 /// The whole surface, for tests/golden/cli-tree.json; hidden commands and flags are left out.
 std::string tree_json(const Command& root);
 

@@ -36,12 +36,16 @@ std::string annotation_of(const Json& object, std::string_view key);
 /// status.conditions[] entry of `type`, or nullptr.
 const Json* condition_of(const Json& object, std::string_view type);
 
-/// @throws Error (unexpected) "«what» is not JSON: …" with the parser's position; never nlohmann's exception.
+/// The last of several equal keys wins, as in Go. More than 1000 levels are refused.
+/// @throws Error (unexpected) "«what» is not JSON: …" with line and column, without a word of the text (it may hold a
+///         secret); never nlohmann's exception.
 Json parse_json(std::string_view text, std::string_view what);
 
 /// kubectl's `-o json`: keys sorted bytewise, 4 blanks, `<>&` and U+2028/9 escaped, final newline.
 std::string kubectl_json(const Json& value);
 /// One line, keys in their own order; for watch streams and logs.
 std::string compact_json(const Json& value);
+/// The layout of kubectl_json with keys in their own order and nothing escaped that JSON does not ask for; for reports.
+std::string pretty_json(const Json& value);
 
 }  // namespace dba::codec

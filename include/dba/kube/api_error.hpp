@@ -15,25 +15,47 @@ namespace dba::kube {
 struct StatusInfo {
   int code = 0;
   std::string reason{}, message{};
-  std::string name{}, group{}, resource{};  ///< details.name, details.group, details.kind (the plural).
+  std::string name{}, group{},
+      resource{};  ///< details.name, details.group, details.kind (plural, or Kind when Invalid).
   int retry_after_seconds = 0;
+  bool made_up = false;  ///< The body was no Status: something between us and the API server may have answered.
   struct Cause {
     std::string reason{}, message{}, field{};
   };
   std::vector<Cause> causes{};
 };
 
-/// Thrown for every unsuccessful exchange with the API server; info() has kubectl's text as cause and our exit code
-/// (401, 403, 404 → denied; 409, 422, 400 → refused or usage as the caller says; the rest → unexpected).
+/// What was asked of the server, as messages and hints name it.
+struct Operation {
+  std::string verb{};            ///< "get", "list", "watch", "create", "patch", "delete"
+  std::string resource{};        ///< "mssqlservers.kubedb.com", or a raw path such as "/version".
+  std::string ns{};              ///< Empty for all namespaces and cluster-scoped resources.
+  std::string name{};            ///< Empty for a collection.
+  bool changes_nothing = false;  ///< A write that stores nothing (dry run, access review): no outcome to doubt.
+};
+
+/// Thrown for every unsuccessful exchange with the API server; info() has kubectl's text as cause and our exit code:
+/// 401, 403, 404 → denied; 400, 409, 422 → refused; a write whose outcome is unknown → acceptance_unknown; the rest →
+/// unexpected.
 class ApiError : public Error {
  public:
   enum class Kind {
-    unauthorized, forbidden,
-    not_found,       ///< The object.
-    api_missing,     ///< The whole resource: CRD or API group not installed.
-    already_exists, conflict, apply_conflict, expired /* 410 */, invalid, bad_request, too_many_requests, server_error,
-    unreachable,     ///< Refused, DNS, TLS, no route: nothing was sent.
-    timeout, broken /* torn or unreadable response */, other,
+    unauthorized,
+    forbidden,
+    not_found,    ///< The object.
+    api_missing,  ///< The whole resource: CRD or API group not installed.
+    already_exists,
+    conflict,
+    apply_conflict,
+    expired,  ///< 410
+    invalid,
+    bad_request,
+    too_many_requests,
+    server_error,
+    unreachable,  ///< Refused, DNS, TLS, no route: nothing was sent.
+    timeout,
+    broken,  ///< Torn or unreadable response.
+    other,
   };
   ApiError(Kind kind, StatusInfo status, ErrorInfo info, bool outcome_unknown);
   Kind kind() const { return kind_; }
@@ -48,14 +70,12 @@ class ApiError : public Error {
 };
 
 /// Reads a response that is not 2xx: a Status object, or kubectl's made-up message for HTML, text and nothing.
-/// @param verb     "get", "list", "create", "patch", "delete", "watch"
-/// @param resource "mssqlservers.kubedb.com"
-StatusInfo read_status(int http_code, std::string_view content_type, std::string_view body, std::string_view verb,
-                       std::string_view resource, std::string_view name);
+/// @source client-go rest.Request.newUnstructuredResponseError, apimachinery errors.NewGenericServerResponse.
+StatusInfo read_status(int http_code, std::string_view content_type, std::string_view body, const Operation& operation);
 /// kubectl's one- or many-line text for a Status ("Error from server (NotFound): …", `The X "y" is invalid: …`).
+/// The advice kubectl prints below apply conflicts is not part of it.
 std::string kubectl_text(const StatusInfo& status);
-ApiError make_api_error(const StatusInfo& status, std::string_view verb, std::string_view resource,
-                        std::string_view ns);
-ApiError make_api_error(const TransportFailure& failure, std::string_view verb, std::string_view resource);
+ApiError make_api_error(const StatusInfo& status, const Operation& operation);
+ApiError make_api_error(const TransportFailure& failure, const Operation& operation);
 
 }  // namespace dba::kube

@@ -23,6 +23,9 @@ namespace dba::kube {
 
 inline constexpr std::string_view kFieldManager = "kubectl-dba";
 
+/// "field=value" of a field selector, escaped. @source apimachinery fields.EscapeValue
+std::string field_equals(std::string_view field, std::string_view value);
+
 struct ListOptions {
   std::string label_selector{}, field_selector{};
   bool metadata_only = false;  ///< PartialObjectMetadataList: names, labels, time stamps.
@@ -55,8 +58,8 @@ struct ClientOptions {
   std::shared_ptr<Credentials> credentials{};
   platform::Clock* clock = nullptr;
   std::stop_token stop{};
-  std::function<void(std::string_view text)> on_warning{};  ///< Each distinct 299 text, once per process.
-  std::function<void(std::string_view line)> trace{};       ///< -v 4 lines: retries, relists.
+  std::function<void(std::string_view text)> on_warning{};  ///< Each distinct 299 text once. Called from any thread.
+  std::function<void(std::string_view line)> trace{};       ///< -v 4 lines: retries, relists. Called from any thread.
 };
 
 class Client {
@@ -69,7 +72,12 @@ class Client {
   const ClientConfig& config() const;
   platform::Clock& clock() const;
   const std::stop_token& stop() const;
+  /// Distinct warnings the server has sent so far; `--warnings-as-errors` makes a failure of them.
   int warning_count() const;
+  /// No call lasts longer than this point of the client's clock, retries and their waiting included: it ends with
+  /// ApiError timeout. Only the look-up after an unanswered write may take up to half a second more. A command sets it
+  /// once from its --timeout. Absent (as at first) = only --request-timeout limits a call.
+  void set_deadline(std::optional<platform::SteadyTime> deadline);
 
   /// @throws ApiError; not_found when the object is missing, api_missing when its whole resource is.
   Json get(const ResourceType& type, std::string_view ns, std::string_view name);
@@ -84,18 +92,25 @@ class Client {
                    const std::function<void(Json&& item)>& on_item, const std::function<void()>& on_restart = {});
   std::vector<Json> list(const ResourceType& type, std::string_view ns, const ListOptions& options = {});
 
-  /// POST. An answer that never came is looked up by name: found with our mark → success; still unknown → Error 6.
-  /// @effects stamps nothing on the object beyond what is given.
+  /// POST of an object with apiVersion, kind and metadata.name; without metadata.namespace it goes into config().ns.
+  ///
+  /// An answer that never came is looked up by name for up to 10 s. What is found counts as ours when it was created
+  /// since this call began (by the server's own clock), by our field manager, with everything in it that we sent. What
+  /// is older or somebody else's is ApiError already_exists. Not there for two seconds: it was not created, exit 1. In
+  /// every other case the outcome is unknown: ApiError with exit 6 and the command to look with.
   Json create(const Json& object, const WriteOptions& options = {});
 
   struct ApplyResult;
-  /// Server-side apply of a whole intent. `unchanged` when the resourceVersion did not move.
+  /// Server-side apply of a whole intent. `unchanged` when the resourceVersion did not move (a dry run: when nothing in
+  /// the object would). An unanswered one is sent once more: applying twice is applying once.
   /// @throws ApiError apply_conflict naming managers and fields, unless `force_conflicts`.
   ApplyResult apply(const Json& object, bool force_conflicts, const WriteOptions& options = {});
-  /// JSON merge patch (RFC 7386); put metadata.resourceVersion into it for optimistic locking.
+  /// JSON merge patch (RFC 7386); put metadata.resourceVersion into it for optimistic locking. After an unanswered one
+  /// the object is looked at: with everything the patch says in it, the patch counts as carried out.
   Json merge_patch(const ResourceType& type, std::string_view ns, std::string_view name, const Json& patch,
                    const WriteOptions& options = {}, std::string_view subresource = "");
-  /// DELETE with preconditions. The answer: Status or the object with its deletionTimestamp.
+  /// DELETE with preconditions. The answer: Status or the object with its deletionTimestamp. After an unanswered one
+  /// the object is looked for: gone, another one of the name, or being deleted is success.
   Json remove(const ResourceType& type, std::string_view ns, std::string_view name, const DeleteOptions& options = {});
 
   /// SelfSubjectAccessReview; `reason` gets the server's words when not null.

@@ -8,15 +8,15 @@
 namespace dba::kube {
 
 struct ResourceType {
-  std::string_view group;    ///< "" = core.
+  std::string_view group;  ///< "" = core.
   std::string_view version;
   std::string_view plural;
   std::string_view kind;
   bool namespaced = true;
 
-  std::string api_version() const;     ///< "v1", "kubedb.com/v1alpha2"
-  std::string qualified() const;       ///< "pods", "mssqlservers.kubedb.com" (as error texts name it)
-  std::string printed_kind() const;    ///< "pod", "mssqlserver.kubedb.com" (as success lines name it)
+  std::string api_version() const;   ///< "v1", "kubedb.com/v1alpha2"
+  std::string qualified() const;     ///< "pods", "mssqlservers.kubedb.com" (as error texts name it)
+  std::string printed_kind() const;  ///< "pod", "mssqlserver.kubedb.com" (as success lines name it)
   /// "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers[/name[/subresource]]"; an empty `ns` = all namespaces.
   /// @throws Error (usage) for a name or namespace that cannot be a path segment.
   std::string path(std::string_view ns, std::string_view name = "", std::string_view subresource = "") const;
@@ -25,8 +25,8 @@ struct ResourceType {
 namespace resources {
 extern const ResourceType pods, services, secrets, configmaps, events, persistentvolumeclaims, serviceaccounts, nodes,
     namespaces, persistentvolumes, storageclasses, endpointslices, customresourcedefinitions, selfsubjectaccessreviews,
-    selfsubjectreviews, issuers, clusterissuers, certificates, mssqlservers, mssqlserveropsrequests, mssqlserverversions,
-    petsets, appbindings, gitops_mssqlservers;
+    selfsubjectreviews, issuers, clusterissuers, certificates, mssqlservers, mssqlserveropsrequests,
+    mssqlserverversions, petsets, appbindings, gitops_mssqlservers;
 }
 
 std::span<const ResourceType* const> known_resources();

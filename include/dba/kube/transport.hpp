@@ -23,15 +23,26 @@ struct HttpRequest {
   std::string target{};  ///< Path and query below the server's URL, e.g. "/api/v1/pods?limit=500".
   Headers headers{};     ///< Accept, Content-Type …; Authorization, User-Agent and Impersonate-* are the transport's.
   std::string body{};
-  std::chrono::nanoseconds timeout{0};  ///< Whole exchange; 0 = none.
-  bool stream = false;                  ///< A watch or log: no compression, no time-out once the head is there.
+  std::chrono::nanoseconds timeout{0};  ///< Whole exchange; of a stream: the longest silence. 0 = none.
+  bool stream = false;                  ///< A watch or log: no compression, may last for ever.
 };
 
 /// Why no complete response came.
 struct TransportFailure {
-  enum class Kind { refused, resolve, connect, tls, timeout, reset, truncated, cancelled, other };
+  enum class Kind {
+    refused,
+    resolve,
+    connect,
+    tls,
+    timeout,
+    reset,      ///< The connection ended before any part of the response.
+    truncated,  ///< The response began and was cut off.
+    malformed,  ///< What came is not HTTP.
+    cancelled,
+    other,
+  };
   Kind kind = Kind::other;
-  std::string message{};            ///< kubectl's line, e.g. "The connection to the server … was refused - did you …".
+  std::string message{};  ///< kubectl's line, e.g. "The connection to the server … was refused - did you …".
   bool request_may_have_arrived = false;  ///< True once any byte of the request could have been sent.
 };
 
@@ -55,9 +66,14 @@ class Transport {
   virtual void cancel(std::uint64_t id) = 0;
 };
 
-/// One line of a -v trace; secrets are already masked.
+/// One entry of a -v trace (bodies and headers make it several lines); secrets are already masked. Called from any
+/// thread.
 using Trace = std::function<void(std::string_view line)>;
 
+/// The real transport: libcurl on one thread, started at the first request. Requests share one connection when the
+/// server speaks HTTP/2. A request that was handed to a connection is never sent a second time behind the caller's
+/// back, unless not one byte of its body had gone out. Without any time-out, 90 s without a byte end a request that is
+/// not a stream.
 /// @param verbosity kubectl's -v: 6 one line a request, 7 request headers, 8 response headers and cut bodies, 10 all.
 std::shared_ptr<Transport> make_curl_transport(const ClientConfig& config, int verbosity, Trace trace);
 

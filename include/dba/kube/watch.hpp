@@ -1,6 +1,6 @@
 #pragma once
-// Follows collections the way client-go's reflector does: list, watch with bookmarks, resume, relist on 410. Changes that
-// happened while the connection was gone are delivered as the difference, so no transition is lost or told twice.
+// Follows collections the way client-go's reflector does: list, watch with bookmarks, resume, relist on 410. Changes
+// that happened while the connection was gone are delivered as the difference, so no transition is lost or told twice.
 
 #include <cstddef>
 #include <memory>
@@ -23,9 +23,11 @@ struct WatchTarget {
 
 struct WatchEvent {
   enum class Kind {
-    added, modified, deleted,
-    synced,   ///< The first list of `target` is delivered completely.
-    failed,   ///< `target` cannot be followed (forbidden, resource gone); see `error`. Nothing more comes for it.
+    added,
+    modified,
+    deleted,
+    synced,  ///< The first list of `target` is delivered completely.
+    failed,  ///< `target` cannot be followed (forbidden, resource gone); see `error`. Nothing more comes for it.
   };
   WatchEvent();
   WatchEvent(WatchEvent&&) noexcept;
@@ -33,14 +35,15 @@ struct WatchEvent {
   ~WatchEvent();
 
   Kind kind = Kind::added;
-  std::size_t target = 0;  ///< Index into the targets.
+  std::size_t target = 0;          ///< Index into the targets.
   std::unique_ptr<Json> object{};  ///< Null for synced and failed.
   std::shared_ptr<const ApiError> error{};
 };
 
 class Watcher {
  public:
-  /// Starts following at once, all targets over one connection. A target whose `watch` is forbidden is polled every 2 s.
+  /// Starts following at once, all targets over one connection. A target whose `watch` is forbidden is polled every 2
+  /// s.
   Watcher(Client& client, std::vector<WatchTarget> targets);
   ~Watcher();  ///< Ends the requests and joins the threads.
   Watcher(const Watcher&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
-// What a waiting command is waiting for, on stderr: one line rewritten in place on a terminal, one line per change else.
+// What a waiting command is waiting for, on stderr: one line rewritten in place on a terminal, one line per change
+// else.
 
 #include <string>
 #include <string_view>
@@ -14,9 +15,13 @@ enum class ProgressMode { automatic, plain, none };  ///< --progress=auto|plain|
 class Progress {
  public:
   Progress(IoStreams& io, ProgressMode mode, platform::Clock& clock);
-  ~Progress();  ///< Ends the line that was being rewritten.
-  /// The current state; the same text again prints nothing in plain mode. Prefixed with the time since the start.
+  ~Progress() { finish(); }  ///< Ends the line that was being rewritten.
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  /// The current state; the same text again prints nothing in plain mode. Prefixed with the time since the
+  /// start. Control characters are neutralised.
   void update(std::string_view text);
+  /// Ends the line; later updates start a new one.
   void finish();
 
  private:
@@ -26,7 +31,6 @@ class Progress {
   platform::Clock& clock_;
   platform::SteadyTime start_;
   std::string last_;
-  bool open_line_ = false;
 };
 
 }  // namespace dba::output

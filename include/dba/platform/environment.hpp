@@ -15,7 +15,7 @@ class Environment {
   explicit Environment(Map values) : values_(std::move(values)) {}
   static Environment capture();  ///< The variables this process was started with.
 
-  std::optional<std::string> find(std::string_view name) const;          ///< Absent when unset; empty is a value.
+  std::optional<std::string> find(std::string_view name) const;  ///< Absent when unset; empty is a value.
   std::string get(std::string_view name, std::string_view fallback = "") const;  ///< `fallback` when unset or empty.
   const Map& all() const { return values_; }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace dba::platform {
 std::string read_file(const std::filesystem::path& path, ExitCode code = ExitCode::usage);
 /// Absent when the file does not exist; other failures throw as read_file.
 std::optional<std::string> read_file_if_exists(const std::filesystem::path& path, ExitCode code = ExitCode::usage);
-std::string read_stdin();  ///< To the end.
+/// Standard input to its end. @throws Error (interrupted) as soon as `stop` is requested.
+std::string read_stdin(const std::stop_token& stop = {});
 /// Makes a new file of mode 0600; fails when it exists. @throws Error (usage).
 void write_new_secret_file(const std::filesystem::path& path, std::string_view content);
 

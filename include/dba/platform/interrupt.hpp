@@ -1,6 +1,8 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP as a stop token: the first one asks every wait to end, the second ends the process at once.
+// SIGINT, SIGTERM and SIGHUP as a stop token: the first one asks every wait to end, the second ends the process at
+// once.
 
+#include <memory>
 #include <stop_token>
 
 #include "dba/base/exit_code.hpp"
@@ -21,7 +23,7 @@ class Interrupt {
 
  private:
   struct Impl;
-  Impl* impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace dba::platform

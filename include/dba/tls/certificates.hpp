@@ -28,10 +28,20 @@ struct KeyPair {
 };
 
 /// A self-signed CA certificate (CA:TRUE, keyCertSign, cRLSign, random serial) and its key (PKCS#8 PEM).
+/// @throws Error (usage) for an empty or malformed subject, or days outside 1 … 36500.
 KeyPair make_certificate_authority(const AuthorityRequest& request);
 
 /// "/CN=MSSQLServer/O=kubedb" or "CN=MSSQLServer,O=kubedb" → pairs. @throws Error (usage) naming what is wrong.
 std::vector<std::pair<std::string, std::string>> parse_subject(std::string_view text);
+
+/// Those pairs as CertificateFacts::subject shows them (RFC 2253: last one first). @throws Error (usage) for a bad
+/// pair.
+std::string format_subject(const std::vector<std::pair<std::string, std::string>>& subject);
+
+/// "rsa2048", "ecdsa-p256" … in any case, hyphens optional. @throws Error (usage) naming `flag` and the choices.
+KeyType parse_key_type(std::string_view flag, std::string_view text);
+/// As CertificateFacts::key_description: "RSA 2048", "ECDSA P-256".
+std::string_view key_type_description(KeyType type);
 
 /// What we judge a certificate by.
 struct CertificateFacts {
@@ -40,13 +50,14 @@ struct CertificateFacts {
   bool is_ca = false;
   bool can_sign_certificates = false;  ///< keyCertSign, or no key usage at all.
   bool self_signed = false;
-  std::string key_description{};       ///< "RSA 2048", "ECDSA P-256"
-  std::string sha256_fingerprint{};    ///< "AB:CD:…"
+  std::string key_description{};     ///< "RSA 2048", "ECDSA P-256"
+  std::string sha256_fingerprint{};  ///< "AB:CD:…"
 };
 
 /// Facts of the first certificate of a PEM text. @throws Error (usage) when there is none.
 CertificateFacts read_certificate(std::string_view pem);
-/// Whether the private key belongs to the (first) certificate. @throws Error (usage) for an unreadable or encrypted key.
+/// Whether the private key belongs to the (first) certificate. @throws Error (usage) for an unreadable or encrypted
+/// key.
 bool key_matches(std::string_view certificate_pem, const Secret& key_pem);
 /// Whether `certificate_pem` was signed by the key of `authority_pem` (signature only, not dates).
 bool signed_by(std::string_view certificate_pem, std::string_view authority_pem);

@@ -1,0 +1,67 @@
+#pragma once
+// Deletes a database: first everything one should know, then, once the user has agreed, the deletion itself.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/codec/json.hpp"
+#include "dba/kube/client.hpp"
+#include "dba/mssql/deletion.hpp"
+#include "dba/mssql/marks.hpp"
+#include "dba/platform/clock.hpp"
+
+namespace dba::mssql {
+
+/// An ops request of the database, as far as a deletion is concerned with it.
+struct RequestOfDatabase {
+  std::string name{}, uid{};
+  std::string type{}, phase{};  ///< "Restart", "Progressing"; an empty phase has not been looked at by the operator.
+  bool finished = false;        ///< It ran to an end, good or bad.
+};
+
+struct DeletionInspection {
+  std::shared_ptr<const Json> database{};
+  DeletionPlan plan{};
+  std::vector<RequestOfDatabase> requests{};
+  std::string requests_unknown{};  ///< Why the ops requests could not be listed; empty = they could.
+};
+
+/// @throws Error (denied) when the database does not exist, with close names and where else it exists.
+/// @effects two requests in parallel.
+DeletionInspection inspect_deletion(kube::Client& client, std::string_view ns, std::string_view name);
+
+/// @throws Error (refused) with every reason: DoNotTerminate (and the command that lifts it), WipeOut without consent
+/// to
+///         lose data and backups, ops requests that are to be deleted but could not be listed.
+void check_deletion(const DeletionInspection& inspection, bool wipe_out_data, bool delete_ops_requests);
+
+struct DeletionRequest {
+  bool delete_ops_requests = false;  ///< The finished ones, before the database.
+  bool wait = true;
+  platform::SteadyTime deadline = platform::SteadyTime::max();  ///< Of the wait.
+  kube::DryRun dry_run = kube::DryRun::none;
+  Mark mark{};
+};
+struct DeletionResult {
+  enum class State {
+    gone,       ///< Or replaced by another object of the same name.
+    accepted,   ///< Not waited for.
+    timed_out,  ///< Accepted, still there.
+  };
+  State state = State::accepted;
+  std::string remains{};                        ///< With `timed_out`: what holds it.
+  std::vector<std::string> deleted_requests{};  ///< Ops requests that were deleted first.
+  std::vector<std::string> warnings{};
+};
+
+/// Deletes the object that was inspected: another one of the same name is left alone.
+/// @param progress gets what is being waited for, whenever that changes.
+/// @throws Error (refused) when it was replaced meanwhile or the webhook refuses; (denied) when it is gone already.
+/// @effects DELETEs of ops requests, one Event, one DELETE with a uid precondition, a watch.
+DeletionResult delete_database(kube::Client& client, const DeletionInspection& inspection,
+                               const DeletionRequest& request, const std::function<void(std::string_view)>& progress);
+
+}  // namespace dba::mssql

@@ -1,0 +1,89 @@
+#pragma once
+// Who leads, as Kubernetes knows it: labels of the pods against the endpoints of the Services. What SQL Server says is
+// laid over it by the SQL client; without that every sqlRole is unknown and says so.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/base/timestamp.hpp"
+#include "dba/codec/json.hpp"
+
+namespace dba::mssql {
+
+struct ReplicaRole {
+  std::string pod{}, uid{};
+  std::optional<std::string> sql_role{};    ///< Absent = not asked, or no answer.
+  std::optional<std::string> label_role{};  ///< "primary", "secondary", "arbiter"; absent = no label.
+  std::string endpoint = "none";    ///< Service whose ready endpoints hold the pod: "primary", "secondary", "none", or
+                                    ///< "unknown" when the slices could not be read.
+  std::optional<bool> match{};      ///< Label and endpoint agree; absent where there is nothing to compare.
+  std::optional<WallTime> since{};  ///< Since when the label stands.
+  std::optional<std::string> since_source{};  ///< "watch" or "managedFields" (then at the latest).
+  std::string node{};                         ///< Empty = not scheduled.
+  bool terminating = false;
+  std::vector<std::string> remarks{};
+
+  friend bool operator==(const ReplicaRole&, const ReplicaRole&) = default;
+};
+
+enum class PrimaryState { none, one, ambiguous };
+enum class Agreement { agree, disagree, unknown };
+
+struct RoleReport {
+  std::string ns{}, name{};
+  std::string source = "kubernetes";
+  PrimaryState primary_state = PrimaryState::none;
+  std::string primary{};  ///< The pod, when there is exactly one.
+  Agreement agreement = Agreement::unknown;
+  std::vector<ReplicaRole> replicas{};  ///< By ordinal, arbiter last.
+  bool partial = false;                 ///< Something could not be read; see errors.
+  std::vector<std::string> errors{};
+};
+
+/// Changes of labels seen in a watch: pod uid → when its present label was first seen. Kept by the caller between
+/// builds of a report.
+struct RoleMemory {
+  struct Seen {
+    std::string role{};
+    std::optional<WallTime> changed{};  ///< Absent: it has been so since we began to look.
+  };
+  std::map<std::string, Seen, std::less<>> by_uid{};
+  bool started = false;  ///< Pods that appear later have had their label since then.
+  /// Notes what `pods` show at `now` and forgets pods that are gone.
+  void observe(const std::vector<Json>& pods, WallTime now);
+};
+
+/// What could not be listed: the report is partial then.
+struct RoleSources {
+  const Json* database = nullptr;
+  const std::vector<Json>* pods = nullptr;
+  const std::vector<Json>* endpoint_slices = nullptr;  ///< nullptr = could not be read.
+  const RoleMemory* memory = nullptr;                  ///< nullptr without a watch.
+  std::vector<std::string> errors{};
+};
+
+/// Pods of other databases and slices of other Services among the inputs are ignored. Terminating pods keep their row
+/// but are never the primary; an arbiter is never one either.
+RoleReport build_role_report(const RoleSources& sources);
+
+/// {"apiVersion":"kubectl-dba/v1","kind":"RoleReport",…}, every field always there.
+Json to_json(const RoleReport& report);
+
+std::vector<std::string> primary_pods(const RoleReport& report);    ///< Every live pod that claims to be primary.
+std::vector<std::string> secondary_pods(const RoleReport& report);  ///< Live pods labelled secondary.
+
+/// Headers and cells for the table, from the same report. Columns: POD LABEL SQL ENDPOINT MATCH SINCE REMARKS, wide:
+/// NODE UID.
+struct RoleColumn {
+  std::string_view header;
+  bool wide_only;
+};
+std::vector<RoleColumn> role_columns();
+std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTime now);
+/// The sentence under the table: "primary: sales-0", "no primary: …", "2 pods are labelled primary: …".
+std::string role_summary(const RoleReport& report);
+
+}  // namespace dba::mssql

@@ -1,0 +1,48 @@
+#pragma once
+// The rows of `list`: databases joined with the role labels of their pods. Takes objects one by one and keeps only the
+// few fields it shows, so thousands of databases cost little; the order of databases and pods does not matter.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/base/timestamp.hpp"
+#include "dba/codec/json.hpp"
+
+namespace dba::mssql {
+
+class DatabaseList {
+ public:
+  DatabaseList();
+  ~DatabaseList();
+  DatabaseList(DatabaseList&&) noexcept;
+  DatabaseList& operator=(DatabaseList&&) noexcept;
+
+  void add_database(const Json& database);
+  /// A pod or its PartialObjectMetadata; pods that belong to no MSSQLServer, and terminating ones, count for nothing.
+  void add_pod(const Json& pod);
+  void clear_databases();  ///< When the list starts again.
+  void clear_pods();
+  /// The pods could not be listed: PRIMARY shows "<unknown>".
+  void pods_unknown();
+
+  std::size_t size() const;
+  struct Column {
+    std::string_view header;
+    bool wide_only;
+  };
+  /// [NAMESPACE] NAME MODE VERSION STATUS REPLICAS PRIMARY AGE, wide: EDITION STORAGE DELETION-POLICY ISSUER.
+  static std::vector<Column> columns(bool with_namespace);
+  /// Sorted by namespace and name. REPLICAS is live pods of the replicas / wanted ("2/3").
+  std::vector<std::vector<std::string>> rows(bool with_namespace, WallTime now) const;
+  /// One object a database in the order of rows(), every field always there: null for what is unknown.
+  std::vector<Json> items() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dba::mssql

@@ -1,0 +1,20 @@
+#pragma once
+// The commands that belong to the tool itself.
+
+#include "dba/cli/context.hpp"
+#include "dba/cli/run.hpp"
+#include "dba/cli/spec.hpp"
+
+namespace dba::cli {
+
+Command version_command();
+Command exit_codes_command();
+Command completion_command(const Program& program);
+Command config_command();
+Command help_command();
+Command options_command();
+
+/// `__complete` (with_help) and `__completeNoDesc`: what shells call.
+Command shell_complete_command(bool with_help);
+
+}  // namespace dba::cli

@@ -1,0 +1,129 @@
+// `config view`: what the configuration file, the environment and the flags say, and which one counts.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+#include "dba/codec/json.hpp"
+#include "dba/output/format.hpp"
+#include "dba/output/table.hpp"
+
+#include "../config_file.hpp"
+#include "../mutation_flags.hpp"
+#include "commands.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+bool is_secret(std::string_view flag) { return flag == "token" || flag == "password"; }
+
+/// One row a flag: what was typed before the environment before the file.
+std::vector<FlagDefault> effective_flags(const AppContext& context) {
+  std::map<std::string, FlagDefault> by_name;
+  for (const FlagDefault& typed : context.typed) {
+    if (typed.flag != "output") by_name[typed.flag] = typed;
+  }
+  for (const FlagDefault& given : context.settings.defaults) by_name.emplace(given.flag, given);
+  std::vector<FlagDefault> rows;
+  for (auto& [name, row] : by_name) {
+    if (is_secret(name)) row.values.assign(row.values.size(), "***");
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+Json config_report(const AppContext& context) {
+  const Settings& settings = context.settings;
+  Json report = output::make_report("Config");
+  report["file"] = settings.file.empty() ? Json(nullptr) : Json(settings.file);
+  report["fileExists"] = settings.file_exists;
+  report["flags"] = Json::array();
+  for (const FlagDefault& row : effective_flags(context)) {
+    Json entry = Json::object();
+    entry["name"] = row.flag;
+    entry["values"] = row.values;
+    entry["source"] = row.source;
+    report["flags"].push_back(std::move(entry));
+  }
+  report["protected"] = Json::object();
+  report["protected"]["contexts"] = settings.protected_contexts;
+  report["protected"]["namespaces"] = settings.protected_namespaces;
+  report["remarks"] = settings.remarks;
+  return report;
+}
+
+std::string config_text(const AppContext& context) {
+  const Settings& settings = context.settings;
+  output::Table table({{.header = "SETTING"}, {.header = "VALUE"}, {.header = "SOURCE"}}, false);
+  for (const FlagDefault& row : effective_flags(context)) {
+    table.add({"--" + row.flag, join(row.values, ","), row.source});
+  }
+  const auto add_globs = [&](const std::string& name, const std::vector<std::string>& globs) {
+    if (!globs.empty()) table.add({name, join(globs, ","), settings.file});
+  };
+  add_globs("protected.contexts", settings.protected_contexts);
+  add_globs("protected.namespaces", settings.protected_namespaces);
+  return table.flush();
+}
+
+ExitCode run_config_view(const std::string& form, AppContext& context) {
+  const Settings& settings = context.settings;
+  const output::Format format = output::parse_format(form, {"json", "yaml"});
+  if (!format.is_table()) {
+    context.io.out.write(output::print_report(config_report(context), format));
+    return ExitCode::ok;
+  }
+  context.io.note(settings.file_exists ? "configuration file: " + settings.file
+                                       : fmt::format("there is no configuration file {}", settings.file));
+  for (const std::string& remark : settings.remarks) context.io.warn(remark);
+  const std::string text = config_text(context);
+  if (text.empty()) context.io.note("every flag has its built-in default, and nothing is protected");
+  context.io.out.write(text);
+  return ExitCode::ok;
+}
+
+Command config_view_command() {
+  const auto form = std::make_shared<std::string>();
+  return {
+      .name = "view",
+      .summary = "Show every configured value and where it comes from",
+      .description =
+          "A typed flag counts before the environment, the environment before the file.\n"
+          "\n"
+          "The file is ${XDG_CONFIG_HOME:-~/.config}/kubectl-dba/config.yaml:\n"
+          "\n"
+          "  defaults:                  # what a flag is when it is not typed\n"
+          "    namespace: demo\n"
+          "    timeout: 15m\n"
+          "  protected:                 # changes there need --i-know-this-is=CONTEXT\n"
+          "    contexts: [\"prod-*\"]\n"
+          "    namespaces: [payments]\n"
+          "\n"
+          "In the environment, --request-timeout is KUBECTL_DBA_REQUEST_TIMEOUT, and so on. Flags that give consent, "
+          "such as --yes, have to be typed.",
+      .examples =
+          "# What counts here\nkubectl dba config view\n\n"
+          "# For a script\nkubectl dba config view -o json\n",
+      .flags = {output_flag(*form, {"json", "yaml"})},
+      .run = [form](AppContext& context) { return run_config_view(*form, context); },
+  };
+}
+
+}  // namespace
+
+Command config_command() {
+  return {
+      .name = "config",
+      .summary = "Defaults of flags and protected places",
+      .commands = {config_view_command()},
+  };
+}
+
+}  // namespace dba::cli

@@ -1,0 +1,103 @@
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/error.hpp"
+#include "dba/mssql/apply_service.hpp"
+
+#include "change_output.hpp"
+#include "commands.hpp"
+#include "database_input.hpp"
+#include "mutation_flags.hpp"
+#include "surroundings.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+struct ApplyOptions {
+  DatabaseFlags flags{};
+  SurroundingsOptions surroundings{};
+  MutationOptions mutation{};
+  bool force_conflicts = false;
+  std::string output{};
+};
+
+/// What would be sent; whether it would create or change something only the cluster knows.
+void show_only(const ApplyOptions& options, DatabaseInput& input, const output::Format& format, ChangeOutput& output,
+               AppContext& context) {
+  std::vector<Json> objects;
+  if (input.database) objects = surrounding_objects(options.surroundings, input.get_database(), context);
+  objects.insert(objects.end(), input.objects.begin(), input.objects.end());
+  if (!format.is_table()) {
+    for (const Json& object : objects) output.written(object, kube::Change::configured);
+    return output.finish();
+  }
+  std::string names = output::print_objects(objects, {.kind = output::Format::Kind::name}, false);
+  for (std::string_view rest = names; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1))
+    context.io.line(fmt::format("{} applied (dry run)", rest.substr(0, rest.find('\n'))));
+}
+
+ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
+  const DryRun dry_run = options.mutation.dry_run;
+  const output::Format format = output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"});
+  ChangeOutput output(context.io, format, dry_run);
+  const InputRules rules{.companions = true, .version_required = false};
+  DatabaseInput input = read_database_input(options.flags, rules, "apply", context);
+  if (options.surroundings.with_issuer && !input.database)
+    throw usage_error("--with-issuer: there is no database whose issuer could be made");
+  if (dry_run == DryRun::client) {
+    show_only(options, input, format, output, context);
+    return ExitCode::ok;
+  }
+  kube::Client& client = context.kube();
+  check_named_context(context, options.mutation);
+  fill_namespaces(input, client.config().ns);
+  mssql::ApplyRequest request{.force_conflicts = options.force_conflicts,
+                              .create_namespace = options.surroundings.create_namespace,
+                              .dry_run = server_dry_run(dry_run),
+                              .mark = make_mark(context, "apply", options.mutation)};
+  if (input.database) request.issuer = issuer_request(options.surroundings, input.get_database(), dry_run);
+  if (request.issuer) request.issuer->mark = request.mark;
+  mssql::apply_objects(client, input.objects, request, output.listener());
+  output.finish();
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command apply_command() {
+  const auto options = std::make_shared<ApplyOptions>();
+  Command command{.name = "apply", .summary = "Make a database what flags and manifest say", .effect = Effect::changes};
+  command.description =
+      "Server-side apply as field manager kubectl-dba: fields that others own are not taken from them unless "
+      "--force-conflicts says so. Prints created, configured or unchanged; nothing is sent for an object that would "
+      "stay as it is.\n\n"
+      "The file may hold the namespace, secrets, config maps, services and issuers of the database as well; they are "
+      "applied in its order.\n\n"
+      "Version, replicas, resources, volumes and TLS of a running database are better changed by an ops request; a "
+      "smaller volume is refused.";
+  command.examples =
+      "# What the manifest in Git says\n"
+      "kubectl dba mssql apply -f sales.yaml\n"
+      "# The same with another deletion policy\n"
+      "kubectl dba mssql apply -f sales.yaml --deletion-policy halt --reason 'keep the volumes'\n"
+      "# Take over fields that somebody else set\n"
+      "kubectl dba mssql apply -f sales.yaml --force-conflicts";
+  command.arguments = {database_name_argument(options->flags)};
+  command.flags = join_flags({output_flag(options->output, {"json", "yaml", "name", "jsonpath"}),
+                              {.name = "force-conflicts",
+                               .help = "Take over fields that other managers own with other values",
+                               .into = &options->force_conflicts}},
+                             mutation_flags(options->mutation));
+  command.flags = join_flags(std::move(command.flags), database_flags(options->flags));
+  command.flags = join_flags(std::move(command.flags), surroundings_flags(options->surroundings));
+  command.run = [options](AppContext& context) { return run_apply(*options, context); };
+  return command;
+}
+
+}  // namespace dba::cli

@@ -1,0 +1,22 @@
+#pragma once
+// The commands for Microsoft SQL Server, one file each. A new one is declared here and listed in src/cli/root.cpp.
+
+#include "dba/cli/context.hpp"
+#include "dba/cli/spec.hpp"
+
+namespace dba::cli {
+
+Command apply_command();
+Command create_command();
+Command delete_command();
+Command diff_command();
+Command generate_command();
+Command issuer_command();  ///< The group: create, check.
+Command issuer_create_command();
+Command generate_issuer_command();  ///< Below `generate`.
+Command list_command();
+Command roles_command();
+Command versions_command();
+Command wait_command();
+
+}  // namespace dba::cli

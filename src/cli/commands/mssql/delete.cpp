@@ -1,0 +1,156 @@
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+#include "dba/cli/context.hpp"
+#include "dba/mssql/delete_service.hpp"
+#include "dba/output/format.hpp"
+
+#include "change_output.hpp"
+#include "commands.hpp"
+#include "completers.hpp"
+#include "guard.hpp"
+#include "mutation_flags.hpp"
+#include "surroundings.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+using State = mssql::DeletionResult::State;
+
+struct DeleteOptions {
+  std::string name{}, output{};
+  bool wipe_out_data = false;
+  bool delete_ops_requests = false;
+  bool ignore_not_found = false;
+  MutationOptions change{};
+  WaitOptions wait{.wait = true};
+};
+
+/// What will happen, on stderr; what is asked about is shown even with --quiet.
+void tell(AppContext& context, const mssql::DeletionInspection& inspection, const DeleteOptions& options) {
+  if (!context.io.quiet || !options.change.yes)
+    context.io.err.write(mssql::deletion_text(*inspection.database, inspection.plan));
+  for (const mssql::RequestOfDatabase& request : inspection.requests) {
+    if (request.finished) continue;
+    context.io.warn(
+        fmt::format("ops request {} ({}, {}) is not finished; once the database is gone it can no longer be "
+                    "changed: kubectl delete mssqlserveropsrequests.ops.kubedb.com {} -n {}",
+                    request.name, request.type, request.phase.empty() ? "no phase yet" : request.phase,
+                    shell_quote(request.name), shell_quote(codec::namespace_of(*inspection.database))));
+  }
+  if (!inspection.requests_unknown.empty())
+    context.io.warn(fmt::format("ops requests could not be listed: {}", inspection.requests_unknown));
+}
+
+/// Absent when there is none and that is fine.
+std::optional<mssql::DeletionInspection> inspect(kube::Client& client, const std::string& ns,
+                                                 const DeleteOptions& options) {
+  try {
+    return mssql::inspect_deletion(client, ns, options.name);
+  } catch (const Error& error) {
+    if (options.ignore_not_found && error.info().reason == "NotFound") return std::nullopt;
+    throw;
+  }
+}
+
+void print_deleted(AppContext& context, std::string_view kind, std::string_view name, std::string_view ns,
+                   const DeleteOptions& options) {
+  context.io.line(options.output == "name" ? fmt::format("{}/{}", kind, name)
+                                           : fmt::format("{} \"{}\" deleted from {} namespace{}", kind, name, ns,
+                                                         dry_run_suffix(options.change.dry_run)));
+}
+
+void print_requests(AppContext& context, const mssql::DeletionInspection& inspection, std::string_view ns,
+                    const DeleteOptions& options) {
+  if (!options.delete_ops_requests) return;
+  for (const mssql::RequestOfDatabase& request : inspection.requests) {
+    if (request.finished) print_deleted(context, "mssqlserveropsrequest.ops.kubedb.com", request.name, ns, options);
+  }
+}
+
+Error timed_out(const std::string& ns, const DeleteOptions& options, const mssql::DeletionResult& result) {
+  return Error(
+      {.code = ExitCode::timed_out,
+       .message = fmt::format("timed out waiting for the condition on mssqlservers/{}", options.name),
+       .details = {fmt::format("the deletion was accepted; {}", result.remains)},
+       .hint = fmt::format("kubectl dba mssql wait {} -n {} --for=delete", shell_quote(options.name), shell_quote(ns)),
+       .reason = "TimedOut"});
+}
+
+ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
+  output::parse_format(options.output, {"name"});
+  const bool asks = options.change.dry_run == DryRun::none && !options.change.yes;
+  if (asks && !context.prompter.can_ask()) confirm(context, "", options.name, false);  // Before anything is contacted.
+  kube::Client& client = context.kube();
+  limit_calls(context, options.wait.timeout);
+  const std::string ns = client.config().ns;
+  check_protected(context, client.config().context, ns, options.change.i_know_this_is);
+  const auto inspection = inspect(client, ns, options);
+  if (!inspection) return ExitCode::ok;
+  tell(context, *inspection, options);
+  mssql::check_deletion(*inspection, options.wipe_out_data, options.delete_ops_requests);
+  if (asks) confirm(context, fmt::format("Delete database {}/{}?", ns, options.name), options.name, false);
+
+  mssql::DeletionResult result;
+  if (options.change.dry_run != DryRun::client) {
+    output::Progress progress(context.io, context.progress_mode(), context.clock);
+    result = mssql::delete_database(
+        client, *inspection,
+        {.delete_ops_requests = options.delete_ops_requests,
+         .wait = options.wait.wait,
+         .deadline = limit_calls(context, options.wait.timeout),
+         .dry_run = server_dry_run(options.change.dry_run),
+         .mark = make_mark(context, "delete", options.change)},
+        [&](std::string_view what) { progress.update(fmt::format("waiting for {} to go: {}", options.name, what)); });
+  }
+  for (const std::string& warning : result.warnings) context.io.warn(warning);
+  print_requests(context, *inspection, ns, options);
+  if (result.state == State::timed_out) throw timed_out(ns, options, result);
+  print_deleted(context, "mssqlserver.kubedb.com", options.name, ns, options);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command delete_command() {
+  const auto options = std::make_shared<DeleteOptions>();
+  Command command{.name = "delete", .summary = "Delete a database, saying first what goes and what stays"};
+  command.description =
+      "What is removed beside the pods follows from the database's deletionPolicy; it is shown, and the name has to be "
+      "typed (or --yes). DoNotTerminate is refused with the command that lifts it, WipeOut without --wipe-out-data.";
+  command.examples =
+      "# Ask, delete, and wait until it is gone\n"
+      "kubectl dba mssql delete sales -n demo\n"
+      "# What would happen\n"
+      "kubectl dba mssql delete sales -n demo --dry-run=server\n"
+      "# In a script, data and backups included\n"
+      "kubectl dba mssql delete sales -n demo --yes --wipe-out-data --timeout=5m";
+  command.arguments = {
+      {.name = "NAME", .help = "Name of the database", .into = &options->name, .complete = complete_databases}};
+  command.flags = {
+      {.name = "wipe-out-data",
+       .help = "Agree to lose volumes, secrets and backups where the deletionPolicy is WipeOut",
+       .into = &options->wipe_out_data,
+       .typed_only = true},
+      {.name = "delete-ops-requests",
+       .help = "Delete the finished ops requests of the database first",
+       .into = &options->delete_ops_requests},
+      {.name = "ignore-not-found",
+       .help = "Exit with 0 when there is no such database",
+       .into = &options->ignore_not_found},
+      output_flag(options->output, {"name"}),
+  };
+  command.flags = join_flags(std::move(command.flags), wait_flags(options->wait));
+  command.flags = join_flags(std::move(command.flags), mutation_flags(options->change));
+  command.effect = Effect::destroys;
+  command.run = [options](AppContext& context) { return run_delete(*options, context); };
+  return command;
+}
+
+}  // namespace dba::cli

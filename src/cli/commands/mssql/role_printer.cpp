@@ -1,0 +1,161 @@
+#include "role_printer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/error.hpp"
+#include "dba/codec/json.hpp"
+#include "dba/output/error_text.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+using mssql::ReplicaRole;
+using mssql::RoleReport;
+using output::Format;
+
+std::vector<output::Column> table_columns() {
+  std::vector<output::Column> columns;
+  for (const mssql::RoleColumn& column : mssql::role_columns())
+    columns.push_back({.header = std::string(column.header), .wide_only = column.wide_only});
+  return columns;
+}
+
+const ReplicaRole* find_row(const std::vector<ReplicaRole>& rows, const std::string& uid) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ReplicaRole& row) { return row.uid == uid; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+/// Rows that are not as they were printed last, then those that left the selection, as they are now.
+std::vector<ReplicaRole> changed_rows(const std::vector<ReplicaRole>& before, const std::vector<ReplicaRole>& now,
+                                      const std::vector<ReplicaRole>& everywhere) {
+  std::vector<ReplicaRole> rows;
+  for (const ReplicaRole& row : now) {
+    const ReplicaRole* earlier = find_row(before, row.uid);
+    if (earlier == nullptr || *earlier != row) rows.push_back(row);
+  }
+  for (const ReplicaRole& row : before) {
+    if (find_row(now, row.uid) != nullptr) continue;
+    const ReplicaRole* elsewhere = find_row(everywhere, row.uid);
+    rows.push_back(elsewhere != nullptr ? *elsewhere : row);
+    if (elsewhere == nullptr) rows.back().remarks.emplace_back("gone");
+  }
+  return rows;
+}
+
+std::vector<ReplicaRole> new_rows(const std::vector<ReplicaRole>& before, const std::vector<ReplicaRole>& now) {
+  std::vector<ReplicaRole> rows = now;
+  std::erase_if(rows, [&](const ReplicaRole& row) { return find_row(before, row.uid) != nullptr; });
+  return rows;
+}
+
+bool is_document(const Format& format) {
+  return format.kind == Format::Kind::json || format.kind == Format::Kind::yaml ||
+         format.kind == Format::Kind::jsonpath || format.kind == Format::Kind::jsonpath_as_json;
+}
+
+}  // namespace
+
+std::vector<std::string> role_forms() {
+  return {"table", "wide", "json", "yaml", "name", "custom-columns", "jsonpath"};
+}
+
+Format parse_role_format(std::string_view text, bool watch) {
+  Format format = output::parse_format(text, role_forms());
+  const bool by_rows = format.is_table() || format.kind == Format::Kind::json || format.kind == Format::Kind::name;
+  if (watch && !by_rows)
+    throw usage_error(fmt::format("--watch cannot print -o {}: use table, wide, json or name", text));
+  return format;
+}
+
+RolePrinter::RolePrinter(output::IoStreams& io, platform::Clock& clock, RoleSelection selection, Format format)
+    : io_(io),
+      clock_(clock),
+      selection_(selection),
+      format_(std::move(format)),
+      table_(table_columns(), format_.kind == Format::Kind::wide) {}
+
+RolePrinter::~RolePrinter() = default;
+
+/// The rows asked for. What the report says about the whole database stays as it is.
+RoleReport RolePrinter::selected(const RoleReport& report) const {
+  RoleReport part = report;
+  if (!selection_.primary && !selection_.secondaries) return part;
+  const auto primaries =
+      report.primary_state == mssql::PrimaryState::one ? std::vector{report.primary} : mssql::primary_pods(report);
+  const auto secondaries = mssql::secondary_pods(report);
+  const auto contains = [](const std::vector<std::string>& pods, const std::string& pod) {
+    return std::find(pods.begin(), pods.end(), pod) != pods.end();
+  };
+  std::erase_if(part.replicas, [&](const ReplicaRole& row) {
+    const bool wanted = (selection_.primary && contains(primaries, row.pod)) ||
+                        (selection_.secondaries && contains(secondaries, row.pod));
+    return row.terminating || !wanted;
+  });
+  return part;
+}
+
+void RolePrinter::print(const RoleReport& report) {
+  const RoleReport part = selected(report);
+  for (const std::string& error : report.errors) io_.warn(error);
+  if (is_document(format_)) {
+    io_.out.write(output::print_report(to_json(part), format_));
+  } else if (format_.kind == Format::Kind::custom_columns) {
+    const Json rows = to_json(part).at("replicas");
+    if (!rows.empty()) io_.out.write(output::print_objects(rows.get<std::vector<Json>>(), format_, true));
+  } else if (!names_only() || !lacks_one_primary(report)) {
+    print_rows(part.replicas, report);
+  }
+  if (lacks_one_primary(report)) {
+    const ErrorInfo error{.code = ExitCode::unhealthy, .message = mssql::role_summary(report)};
+    io_.err.write(output::error_text(error, io_.colour_err));
+  } else {
+    tell_summary(report);
+  }
+}
+
+/// One name was asked for: several, or none, are no answer for a script.
+bool RolePrinter::lacks_one_primary(const RoleReport& report) const {
+  return selection_.primary && report.primary_state != mssql::PrimaryState::one;
+}
+
+bool RolePrinter::names_only() const {
+  return format_.kind == Format::Kind::name || (io_.quiet && (selection_.primary || selection_.secondaries));
+}
+
+void RolePrinter::print_changes(const RoleReport& report) {
+  for (const std::string& error : report.errors) io_.warn(error);
+  std::vector<ReplicaRole> now = selected(report).replicas;
+  if (format_.kind == Format::Kind::json) {
+    io_.line(codec::compact_json(to_json(selected(report))));
+  } else {
+    print_rows(names_only() ? new_rows(shown_, now) : changed_rows(shown_, now, report.replicas), report);
+    tell_summary(report);
+  }
+  shown_ = std::move(now);
+}
+
+void RolePrinter::print_rows(std::vector<ReplicaRole> rows, RoleReport report) {
+  if (names_only()) {
+    const std::string_view prefix = format_.kind == Format::Kind::name ? "pod/" : "";
+    for (const ReplicaRole& row : rows) io_.line(fmt::format("{}{}", prefix, row.pod));
+    return;
+  }
+  report.replicas = std::move(rows);
+  for (auto& cells : mssql::role_rows(report, clock_.wall_now())) table_.add(std::move(cells));
+  io_.out.write(table_.flush());
+}
+
+void RolePrinter::tell_summary(const RoleReport& report) {
+  if (!format_.is_table()) return;
+  std::string summary = fmt::format("{} (source: {})", mssql::role_summary(report), report.source);
+  if (summary == summary_) return;
+  summary_ = std::move(summary);
+  io_.note(summary_);
+}
+
+}  // namespace dba::cli

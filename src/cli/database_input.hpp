@@ -1,0 +1,40 @@
+#pragma once
+// From flags and file to whole objects that are valid in themselves. Contacts nothing.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/cli/context.hpp"
+#include "dba/codec/json.hpp"
+
+#include "database_flags.hpp"
+
+namespace dba::cli {
+
+/// What a command takes besides flags.
+struct InputRules {
+  bool companions = false;       ///< Namespaces, secrets, services and issuers may stand in the file as well.
+  bool version_required = true;  ///< False where the cluster can give the version.
+};
+
+struct DatabaseInput {
+  std::vector<Json> objects{};            ///< In the order of the file; without one, the database alone.
+  std::optional<std::size_t> database{};  ///< Which of them is the database.
+
+  Json& get_database() { return objects.at(*database); }
+};
+
+/// Reads the file, lays the flags over its database, and checks what comes out. Notes and warnings go to stderr.
+/// @param verb for messages: "create"
+/// @throws Error (usage) with every problem at once, with flag, field and line.
+/// @effects may read stdin
+DatabaseInput read_database_input(DatabaseFlags flags, const InputRules& rules, std::string_view verb,
+                                  AppContext& context);
+
+/// Writes `ns` into every namespaced object that names no namespace.
+void fill_namespaces(DatabaseInput& input, std::string_view ns);
+
+}  // namespace dba::cli

@@ -1,0 +1,41 @@
+#pragma once
+// Flags that every command has that changes something: one name, one meaning.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dba/cli/spec.hpp"
+
+namespace dba::cli {
+
+enum class DryRun { none, client, server };
+
+struct MutationOptions {
+  DryRun dry_run = DryRun::none;
+  bool yes = false;
+  std::optional<std::string> reason{};
+  std::optional<std::string> i_know_this_is{};
+};
+
+struct WaitOptions {
+  bool wait = false;
+  std::chrono::nanoseconds timeout = std::chrono::minutes(10);  ///< 0 = no limit.
+};
+
+/// --dry-run, --yes, --reason, --i-know-this-is. `options` must outlive parsing.
+std::vector<Flag> mutation_flags(MutationOptions& options);
+/// --wait and --timeout.
+std::vector<Flag> wait_flags(WaitOptions& options);
+/// The --output flag of a command. @param forms what the help names, e.g. {"json", "yaml", "name"}; not a closed set,
+/// since `jsonpath=…` takes an argument: hand the text to output::parse_format with the same forms.
+Flag output_flag(std::string& output, const std::vector<std::string>& forms);
+
+/// Joins lists of flags into one, in order.
+std::vector<Flag> join_flags(std::vector<Flag> first, std::vector<Flag> second);
+
+/// " (dry run)", " (server dry run)" or nothing: the end of a success line.
+std::string_view dry_run_suffix(DryRun dry_run);
+
+}  // namespace dba::cli

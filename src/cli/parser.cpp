@@ -1,0 +1,151 @@
+// The only file that knows CLI11: it counts and binds the values that command_line.cpp has found. CLI11's own
+// spellings, messages and exit codes are not used.
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "dba/base/error.hpp"
+#include "dba/cli/spec.hpp"
+
+#include "command_line.hpp"
+#include "did_you_mean.hpp"
+#include "values.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+/// One App for one command: its own and the inherited flags, and its arguments. Values are stored the moment they are
+/// read, so that function destinations see them in the order of the command line.
+class Binder {
+ public:
+  explicit Binder(const CommandLine& line) : line_(line) {
+    app_.set_help_flag();
+    const std::vector<const Command*> owners = flag_owners(line.path);
+    for (auto command = owners.rbegin(); command != owners.rend(); ++command) {
+      for (const Flag& flag : (*command)->flags) {
+        if (names_.insert(flag.name).second) add_flag(flag);
+      }
+    }
+    for (const Argument& argument : line.command().arguments) add_argument(argument);
+  }
+
+  /// @returns whether every required value was there and none was left over.
+  bool bind() {
+    try {
+      app_.parse(words());
+      return true;
+    } catch (const CLI::ParseError& error) {
+      complaint_ = error.what();
+      return false;
+    }
+  }
+  const std::vector<std::string>& value_problems() const { return problems_; }
+  const std::string& complaint() const { return complaint_; }
+
+ private:
+  void add_flag(const Flag& flag) {
+    const auto on_values = [this, &flag](const CLI::results_t& values) {
+      for (const std::string& value : values) add_problem(flag, store_flag(flag, value));
+      return true;
+    };
+    app_.add_option("--" + flag.name, on_values)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->trigger_on_parse()
+        ->required(flag.required && line_.command().run)
+        ->allow_extra_args(false);
+  }
+
+  void add_argument(const Argument& argument) {
+    const auto on_values = [this, &argument](const CLI::results_t& values) {
+      for (const std::string& value : values) {
+        const std::string problem = store_argument(argument, value);
+        if (!problem.empty()) problems_.push_back(argument.name + ": " + problem);
+      }
+      return true;
+    };
+    const bool takes_all = std::holds_alternative<std::vector<std::string>*>(argument.into);
+    app_.add_option(argument.name, on_values)
+        ->expected(takes_all ? -1 : 1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->required(argument.required)
+        ->allow_extra_args(false);
+  }
+
+  /// The line in the one spelling that CLI11 cannot read in two ways; last word first, as it wants it.
+  std::vector<std::string> words() const {
+    std::vector<std::string> words;
+    for (const GivenFlag& given : line_.flags) {
+      const std::string name = "--" + given.flag->name;
+      if (given.value.empty()) {  // CLI11 takes "--name=" for a flag whose value follows.
+        words.insert(words.end(), {name, ""});
+      } else {
+        words.push_back(name + "=" + given.value);
+      }
+    }
+    words.emplace_back("--");
+    words.insert(words.end(), line_.positionals.begin(), line_.positionals.end());
+    return {words.rbegin(), words.rend()};
+  }
+
+  std::string where(const Flag& flag) const {
+    for (const GivenFlag& given : line_.flags) {
+      if (given.flag == &flag && !given.source.empty()) return fmt::format("--{} (from {})", flag.name, given.source);
+    }
+    return "--" + flag.name;
+  }
+
+  /// A function destination may name its flag itself ("--timeout: …"); it is named once.
+  void add_problem(const Flag& flag, std::string_view problem) {
+    if (problem.empty()) return;
+    const std::string name = "--" + flag.name + ": ";
+    if (problem.starts_with(name)) problem.remove_prefix(name.size());
+    problems_.push_back(fmt::format("{}: {}", where(flag), problem));
+  }
+
+  const CommandLine& line_;
+  CLI::App app_{};
+  std::set<std::string, std::less<>> names_{};
+  std::vector<std::string> problems_{};
+  std::string complaint_{};
+};
+
+[[noreturn]] void fail(const CommandLine& line, const std::vector<std::string>& problems) {
+  ErrorInfo info{.code = ExitCode::usage, .hint = command_words(line.path) + " --help"};
+  if (problems.size() == 1) {
+    info.message = problems.front();
+  } else {
+    info.message = fmt::format("{} problems with the command line", problems.size());
+    info.details = problems;
+  }
+  throw Error(std::move(info));
+}
+
+}  // namespace
+
+Parsed parse(const Command& root, const std::vector<std::string>& arguments, const std::vector<FlagDefault>& defaults) {
+  CommandLine line = read_words(root, arguments);
+  if (line.unknown_command) fail(line, shape_problems(line));
+  Parsed parsed{.command = &line.command(), .path = line.path, .help = line.help};
+  if (line.help) return parsed;
+  add_defaults(line, defaults);
+
+  Binder binder(line);
+  const bool bound = binder.bind();
+  std::vector<std::string> problems = shape_problems(line);
+  if (!bound && problems.empty()) {
+    throw Error(ExitCode::unexpected, "internal: the command line was not understood", binder.complaint());
+  }
+  const std::vector<std::string>& values = binder.value_problems();
+  problems.insert(problems.end(), values.begin(), values.end());
+  if (!problems.empty()) fail(line, problems);
+  return parsed;
+}
+
+}  // namespace dba::cli

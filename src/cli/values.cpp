@@ -1,0 +1,129 @@
+#include "values.hpp"
+
+#include <charconv>
+#include <system_error>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "dba/base/error.hpp"
+#include "dba/base/text.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+/// The form in which "AvailabilityGroup" and "availability-group" are the same word.
+std::string without_spelling(std::string_view word) {
+  std::string out = to_lower(word);
+  std::erase(out, '-');
+  return out;
+}
+
+/// @source Go's strconv.ParseBool, which kubectl's switches go through.
+std::optional<bool> parse_switch(std::string_view text) {
+  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
+    if (text == yes) return true;
+  }
+  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
+    if (text == no) return false;
+  }
+  return std::nullopt;
+}
+
+std::string set_switch(bool& into, const std::string& text) {
+  const std::optional<bool> value = parse_switch(text);
+  if (!value) return fmt::format("\"{}\" is neither true nor false", text);
+  into = *value;
+  return {};
+}
+
+std::string set_number(int& into, const std::string& text) {
+  const std::string_view digits = text.starts_with('+') ? std::string_view(text).substr(1) : text;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
+  if (failure == std::errc::result_out_of_range) return fmt::format("{} is out of range", text);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) {
+    return fmt::format("\"{}\" is not a whole number", text);
+  }
+  return {};
+}
+
+/// Calls a function destination; what it throws is the problem.
+std::string hand_over(const std::function<void(const std::string&, const std::string&)>& into, const std::string& name,
+                      const std::string& text) {
+  try {
+    into(name, text);
+    return {};
+  } catch (const Error& error) {
+    const std::vector<std::string>& details = error.info().details;
+    const std::string separator = error.info().message.empty() || details.empty() ? "" : ": ";
+    return error.info().message + separator + join(details, "; ");
+  }
+}
+
+std::string store(const Destination& into, const std::string& name, const std::string& text) {
+  return std::visit(
+      [&](const auto& target) -> std::string {
+        using Target = std::decay_t<decltype(target)>;
+        if constexpr (std::is_same_v<Target, bool*>) {
+          return set_switch(*target, text);
+        } else if constexpr (std::is_same_v<Target, std::optional<bool>*>) {
+          return set_switch(target->emplace(), text);
+        } else if constexpr (std::is_same_v<Target, int*>) {
+          return set_number(*target, text);
+        } else if constexpr (std::is_same_v<Target, std::optional<int>*>) {
+          return set_number(target->emplace(), text);
+        } else if constexpr (std::is_same_v<Target, std::vector<std::string>*>) {
+          target->push_back(text);
+          return {};
+        } else if constexpr (std::is_pointer_v<Target>) {
+          *target = text;
+          return {};
+        } else {
+          return hand_over(target, name, text);
+        }
+      },
+      into);
+}
+
+std::string outside_set(const Flag& flag, const std::string& typed) {
+  std::string problem = fmt::format("\"{}\" is not one of {}", typed, english_list(flag.one_of, "or"));
+  const std::vector<std::string> near = close_matches(typed, flag.one_of);
+  if (!near.empty()) problem += fmt::format("; did you mean {}?", near.front());
+  return problem;
+}
+
+}  // namespace
+
+std::optional<std::string> canonical_value(const Flag& flag, std::string_view typed) {
+  if (flag.one_of.empty()) return std::string(typed);
+  const auto same = [&](std::string_view word) {
+    return flag.any_spelling ? without_spelling(word) == without_spelling(typed) : word == typed;
+  };
+  for (const std::string& word : flag.one_of) {
+    if (same(word)) return word;
+  }
+  for (const Alias& alias : flag.aliases) {
+    if (same(alias.alias)) return alias.value;
+  }
+  return std::nullopt;
+}
+
+std::string store_flag(const Flag& flag, const std::string& value) {
+  const std::vector<std::string> pieces = flag.split_commas ? split(value, ',') : std::vector{value};
+  for (const std::string& piece : pieces) {
+    const std::optional<std::string> canonical = canonical_value(flag, piece);
+    if (!canonical) return outside_set(flag, piece);
+    std::string problem = store(flag.into, flag.name, *canonical);
+    if (!problem.empty()) return problem;
+  }
+  return {};
+}
+
+std::string store_argument(const Argument& argument, const std::string& value) {
+  return store(argument.into, argument.name, value);
+}
+
+}  // namespace dba::cli

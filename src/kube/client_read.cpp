@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "client_impl.hpp"
+
+namespace dba::kube {
+
+namespace {
+
+constexpr std::string_view kMetadataOnly =
+    "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
+
+}  // namespace
+
+std::string field_equals(std::string_view field, std::string_view value) {
+  std::string text = std::string(field) + "=";
+  for (const char c : value) {
+    if (c == '\\' || c == ',' || c == '=') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+std::string object_path(const ResourceType& type, std::string_view ns, std::string_view name,
+                        std::string_view subresource) {
+  if (name.empty()) throw usage_error("resource name may not be empty");
+  return type.path(ns, name, subresource);
+}
+
+std::string_view accept_header(const ListOptions& options) {
+  return options.metadata_only ? kMetadataOnly : "application/json";
+}
+
+Json parse_item(const ResourceType& type, std::string_view text) {
+  return item_of(type, codec::parse_json(text, "an item of the list"));
+}
+
+Json item_of(const ResourceType& type, Json&& object) {
+  if (!object.is_object()) throw Error(ExitCode::unexpected, "an item of the list is not a JSON object");
+  Json item = Json::object();
+  item["apiVersion"] = type.api_version();
+  item["kind"] = type.kind;
+  for (auto& [key, value] : object.get_ref<Json::object_t&>()) {
+    if (key != "apiVersion" && key != "kind") item[key] = std::move(value);
+  }
+  return item;
+}
+
+Response Client::Impl::get_response(const ResourceType& type, std::string_view ns, std::string_view name,
+                                    const Operation& operation, const Call& call) {
+  return exchange(request("GET", object_path(type, ns, name), {}), operation, call);
+}
+
+std::optional<Json> Client::Impl::find(const ResourceType& type, std::string_view ns, std::string_view name,
+                                       const Call& call) {
+  const Operation operation{
+      .verb = "get", .resource = type.qualified(), .ns = std::string(ns), .name = std::string(name)};
+  const Response response = get_response(type, ns, name, operation, call);
+  if (response.status == 200) return read_object(response, operation);
+  ApiError error = error_of(response, operation);
+  if (error.kind() == ApiError::Kind::not_found) return std::nullopt;
+  throw std::move(error);
+}
+
+Json Client::get(const ResourceType& type, std::string_view ns, std::string_view name) {
+  const Operation operation{
+      .verb = "get", .resource = type.qualified(), .ns = std::string(ns), .name = std::string(name)};
+  const Response response = impl_->get_response(type, ns, name, operation, impl_->call());
+  if (response.status != 200) throw impl_->error_of(response, operation);
+  return impl_->read_object(response, operation);
+}
+
+std::optional<Json> Client::find(const ResourceType& type, std::string_view ns, std::string_view name) {
+  return impl_->find(type, ns, name, impl_->call());
+}
+
+Query Client::Impl::list_query(const ListOptions& list) {
+  Query query;
+  query.set("labelSelector", list.label_selector).set("fieldSelector", list.field_selector);
+  return query;
+}
+
+std::string Client::Impl::list_pages(const ResourceType& type, std::string_view ns, const ListOptions& list,
+                                     const std::stop_token& stop, const std::function<void(const ListPage&)>& on_page,
+                                     const std::function<void()>& on_restart) {
+  const Operation operation{.verb = "list", .resource = type.qualified(), .ns = std::string(ns)};
+  const auto page_request = [&](int limit, const std::string& continue_token) {
+    Query query = list_query(list);
+    if (limit > 0) query.set("limit", std::to_string(limit));
+    query.set("continue", continue_token);
+    HttpRequest made = request("GET", type.path(ns), std::move(query));
+    made.headers.front().second = accept_header(list);
+    return made;
+  };
+  int limit = list.chunk_size;
+  HttpRequest current = page_request(limit, "");
+  Call now = call(stop);
+  std::unique_ptr<PendingExchange> pending;
+  bool first_page = true;
+  while (true) {
+    Response response = exchange(current, operation, now, std::move(pending));
+    if (response.status != 200) {
+      ApiError error = error_of(response, operation);
+      if (error.kind() != ApiError::Kind::expired || first_page) throw std::move(error);
+      // The rest of this list is compacted away: once more, in one piece.
+      trace(fmt::format("The continue token expired, listing {} again in one piece", operation.resource));
+      limit = 0;
+      current = page_request(limit, "");
+      now = call(stop);
+      first_page = true;
+      if (on_restart) on_restart();
+      continue;
+    }
+    ListPage page;
+    try {
+      page = split_list_page(std::move(response.body));
+    } catch (const Error& error) {
+      throw make_api_error({.kind = TransportFailure::Kind::malformed, .message = error.info().message}, operation);
+    }
+    const bool last = page.continue_token.empty();
+    if (!last) {  // the server makes the next page while we read this one
+      current = page_request(limit, page.continue_token);
+      now = call(stop);
+      pending = begin(current, operation, now);
+    }
+    on_page(page);
+    if (last) return page.resource_version;
+    first_page = false;
+  }
+}
+
+std::string Client::list(const ResourceType& type, std::string_view ns, const ListOptions& options,
+                         const std::function<void(Json&& item)>& on_item, const std::function<void()>& on_restart) {
+  const auto hand_over = [&](const ListPage& page) {
+    for (const ListPage::Span& span : page.items) on_item(parse_item(type, page.item(span)));
+  };
+  return impl_->list_pages(type, ns, options, impl_->options.stop, hand_over, on_restart);
+}
+
+std::vector<Json> Client::list(const ResourceType& type, std::string_view ns, const ListOptions& options) {
+  std::vector<Json> items;
+  list(
+      type, ns, options, [&](Json&& item) { items.push_back(std::move(item)); }, [&] { items.clear(); });
+  return items;
+}
+
+Json Client::raw_get(std::string_view path) {
+  const Operation operation{.verb = "get", .resource = std::string(path)};
+  const Response response =
+      impl_->expect_success(impl_->request("GET", std::string(path), {}), operation, impl_->call());
+  return impl_->read_object(response, operation);
+}
+
+bool Client::api_installed(std::string_view group, std::string_view version) {
+  const std::string path = group.empty() ? fmt::format("/api/{}", version) : fmt::format("/apis/{}/{}", group, version);
+  const Operation operation{.verb = "get", .resource = path};
+  const Response response = impl_->exchange(impl_->request("GET", path, {}), operation, impl_->call());
+  if (response.status == 200) return true;
+  ApiError error = impl_->error_of(response, operation);
+  if (error.kind() == ApiError::Kind::api_missing || error.kind() == ApiError::Kind::not_found) return false;
+  throw std::move(error);
+}
+
+bool Client::may(const AccessCheck& check, std::string* reason) {
+  Json attributes = Json::object();
+  const std::pair<std::string_view, std::string_view> fields[] = {{"namespace", check.ns},
+                                                                  {"verb", check.verb},
+                                                                  {"group", check.group},
+                                                                  {"resource", check.resource},
+                                                                  {"subresource", check.subresource},
+                                                                  {"name", check.name}};
+  for (const auto& [field, value] : fields) {
+    if (!value.empty()) attributes[std::string(field)] = value;
+  }
+  const ResourceType& type = resources::selfsubjectaccessreviews;
+  Json review = Json::object();
+  review["apiVersion"] = type.api_version();
+  review["kind"] = type.kind;
+  review["spec"]["resourceAttributes"] = std::move(attributes);
+  const Operation operation{.verb = "create", .resource = type.qualified(), .changes_nothing = true};
+  const Response response = impl_->expect_success(
+      impl_->request_with_body("POST", type.path(""), {}, "application/json", review), operation, impl_->call());
+  const Json answer = impl_->read_object(response, operation);
+  if (reason != nullptr) *reason = codec::string_at(answer, {"status", "reason"});
+  return codec::bool_at(answer, {"status", "allowed"});
+}
+
+}  // namespace dba::kube

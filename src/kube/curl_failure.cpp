@@ -1,0 +1,148 @@
+#include "curl_failure.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+#include <openssl/x509_vfy.h>
+
+#include "dba/base/duration.hpp"
+
+namespace dba::kube {
+
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+constexpr std::string_view kUnable = "Unable to connect to the server: ";
+
+long os_error(CURL* easy) {
+  long value = 0;
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &value);
+  return value;
+}
+
+/// Whether the transfer got as far as sending its request.
+bool was_started(CURL* easy) {
+  curl_off_t pretransfer = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+  return pretransfer > 0;
+}
+
+std::string host_of(std::string_view address) { return std::string(address.substr(0, address.rfind(':'))); }
+
+std::string text_of(const FailedTransfer& failed) {
+  return failed.detail.empty() ? curl_easy_strerror(failed.code) : failed.detail;
+}
+
+/// @source OpenSSL X509_V_ERR_*; wording of Go's crypto/x509.
+std::string tls_text(const FailedTransfer& failed) {
+  constexpr std::string_view kVerify = "tls: failed to verify certificate: x509: ";
+  long verify = X509_V_OK;
+  curl_easy_getinfo(failed.easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+  switch (verify) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return fmt::format("{}certificate signed by unknown authority", kVerify);
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return fmt::format("{}certificate has expired or is not yet valid ({})", kVerify, text_of(failed));
+    default:
+      break;
+  }
+  if (failed.detail.find("wrong version number") != std::string::npos) {
+    return "http: server gave HTTP response to HTTPS client";
+  }
+  if (failed.code == CURLE_PEER_FAILED_VERIFICATION) return fmt::format("{}{}", kVerify, text_of(failed));
+  return "tls: " + text_of(failed);
+}
+
+TransportFailure connect_failure(const FailedTransfer& failed) {
+  if (os_error(failed.easy) == ECONNREFUSED && !failed.through_proxy) {
+    return {Kind::refused,
+            fmt::format("The connection to the server {} was refused - did you specify the right host or "
+                        "port?",
+                        failed.address)};
+  }
+  return {Kind::connect,
+          fmt::format("{}{}{}", kUnable, failed.through_proxy ? "proxyconnect tcp: " : "", text_of(failed))};
+}
+
+TransportFailure timeout_failure(const FailedTransfer& failed, bool started) {
+  const bool by_request =
+      failed.timeout.count() > 0 && failed.elapsed + std::chrono::milliseconds(50) >= failed.timeout;
+  if (by_request) {
+    return {Kind::timeout,
+            fmt::format("{}context deadline exceeded (no answer within {})", kUnable, format_duration(failed.timeout))};
+  }
+  if (!started) return {Kind::connect, fmt::format("{}dial tcp {}: i/o timeout", kUnable, failed.address)};
+  return {Kind::timeout, fmt::format("{}nothing came from it for {}", kUnable, format_duration(failed.silence))};
+}
+
+TransportFailure broken_failure(const FailedTransfer& failed) {
+  if (failed.head_seen) {
+    return {Kind::truncated,
+            fmt::format("unexpected error when reading response body. Please retry. Original error: {}",
+                        failed.code == CURLE_PARTIAL_FILE ? "unexpected EOF" : text_of(failed))};
+  }
+  if (failed.code == CURLE_GOT_NOTHING) return {Kind::reset, fmt::format("{}EOF", kUnable)};
+  if (os_error(failed.easy) == ECONNRESET) {
+    return {Kind::reset, fmt::format("{}read tcp {}: connection reset by peer", kUnable, failed.address)};
+  }
+  return {Kind::reset, fmt::format("{}{}", kUnable, text_of(failed))};
+}
+
+TransportFailure classify(const FailedTransfer& failed, bool started) {
+  switch (static_cast<int>(failed.code)) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {Kind::resolve, fmt::format("{}dial tcp: lookup {}: no such host", kUnable, host_of(failed.address))};
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return {Kind::resolve, fmt::format("{}proxyconnect tcp: {}", kUnable, text_of(failed))};
+    case CURLE_OPERATION_TIMEDOUT:
+      return timeout_failure(failed, started);
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT:
+      return {Kind::tls, std::string(kUnable) + tls_text(failed)};
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9: the peer speaks something else
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return {Kind::malformed, fmt::format("{}malformed HTTP response: {}", kUnable, text_of(failed))};
+    case CURLE_WRITE_ERROR:
+      if (failed.sink_had_enough) return {Kind::cancelled, "cancelled"};
+      break;
+    default:
+      break;
+  }
+  if (failed.code == CURLE_COULDNT_CONNECT || !started) return connect_failure(failed);
+  switch (static_cast<int>(failed.code)) {
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return broken_failure(failed);
+    default:
+      return {Kind::other, std::string(kUnable) + text_of(failed)};
+  }
+}
+
+}  // namespace
+
+TransportFailure describe_failure(const FailedTransfer& failed) {
+  const bool started = was_started(failed.easy);
+  TransportFailure failure = classify(failed, started);
+  failure.request_may_have_arrived = started || failed.head_seen;
+  return failure;
+}
+
+}  // namespace dba::kube

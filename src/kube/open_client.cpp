@@ -1,0 +1,22 @@
+#include <utility>
+
+#include "dba/kube/open.hpp"
+
+namespace dba::kube {
+
+std::unique_ptr<Client> open_client(const OpenOptions& options, const platform::Environment& environment,
+                                    platform::ProcessRunner& processes, platform::Clock& clock,
+                                    const platform::Terminal& terminal, std::stop_token stop) {
+  ClientConfig config = load_client_config(options.flags, environment);
+  config.stdin_is_taken = options.stdin_is_taken;
+  ClientOptions client;
+  client.credentials = make_credentials(config, environment, processes, clock, options.interactive && terminal.in_tty);
+  client.transport = make_curl_transport(config, options.verbosity, options.trace);
+  client.clock = &clock;
+  client.stop = std::move(stop);
+  client.on_warning = options.on_warning;
+  if (options.verbosity >= 4) client.trace = options.trace;
+  return std::make_unique<Client>(std::move(config), std::move(client));
+}
+
+}  // namespace dba::kube

@@ -1,0 +1,56 @@
+#pragma once
+// One object being built from flags over a base.
+
+#include <functional>
+#include <memory>
+
+#include "dba/base/error.hpp"
+#include "dba/mssql/database_spec.hpp"
+
+namespace dba::mssql {
+
+/// Each method writes one part of the object; what is wrong with its flags is collected, and the next part goes on.
+class DatabaseBuilder {
+ public:
+  DatabaseBuilder(const DatabaseOptions& options, const Json* base, Notices& notices);
+  ~DatabaseBuilder();
+  DatabaseBuilder(const DatabaseBuilder&) = delete;
+  DatabaseBuilder& operator=(const DatabaseBuilder&) = delete;
+
+  /// @throws Error (usage) with all problems.
+  Json build();
+
+ private:
+  void start();
+  void metadata();
+  void topology();
+  void availability_group();
+  void leader_election();
+  void distributed_group();
+  void tls();
+  void container();
+  void environment();
+  void storage();
+  void configuration();
+  void init();
+  void monitor();
+  void services();
+  void assignments();
+
+  void drop_server_fields();
+  void refuse_group_flags();
+  /// Runs one part; an Error in it becomes a problem.
+  void part(const std::function<void()>& write);
+  void refuse(std::string_view flag, std::string_view message);
+  Json& spec(codec::Path path);
+  /// Sets a text field when the flag was given.
+  void put(codec::Path path, const char* field, const std::optional<std::string>& value);
+
+  const DatabaseOptions& options_;
+  const Json* base_;
+  Notices& notices_;
+  Problems problems_{};
+  std::unique_ptr<Json> object_;
+};
+
+}  // namespace dba::mssql

@@ -1,0 +1,157 @@
+#include "dba/mssql/delete_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+#include "dba/kube/resource.hpp"
+
+#include "find_database.hpp"
+#include "follow_object.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+using kube::ApiError;
+using kube::resources::mssqlserveropsrequests;
+using kube::resources::mssqlservers;
+
+/// @source KubeDB ops.kubedb.com/v1alpha1 phases: these four never change again.
+bool is_finished(std::string_view phase) {
+  constexpr std::array<std::string_view, 4> kFinished = {"Successful", "Failed", "Skipped", "Denied"};
+  return std::find(kFinished.begin(), kFinished.end(), phase) != kFinished.end();
+}
+
+std::vector<RequestOfDatabase> requests_of(kube::Client& client, std::string_view ns, std::string_view name) {
+  std::vector<RequestOfDatabase> found;
+  const auto take = [&](Json&& item) {
+    if (codec::string_at(item, {"spec", "databaseRef", "name"}) != name) return;
+    const std::string phase = codec::string_at(item, {"status", "phase"});
+    found.push_back({.name = codec::name_of(item),
+                     .uid = codec::uid_of(item),
+                     .type = codec::string_at(item, {"spec", "type"}),
+                     .phase = phase,
+                     .finished = is_finished(phase)});
+  };
+  client.list(mssqlserveropsrequests, ns, {}, take, [&] { found.clear(); });
+  return found;
+}
+
+bool names_do_not_terminate(const ApiError& error) {
+  // KubeDB's builds word the refusal differently; the policy's name is in all of them.
+  return error.status().message.find("DoNotTerminate") != std::string::npos;
+}
+
+Error do_not_terminate(const Json& database, std::string cause) {
+  return Error({.code = ExitCode::refused,
+                .message = fmt::format("database \"{}\" has deletionPolicy DoNotTerminate and is not deleted",
+                                       codec::name_of(database)),
+                .cause = std::move(cause),
+                .hint = policy_command(database, DeletionPolicy::halt),
+                .reason = "DoNotTerminate"});
+}
+
+/// What keeps a database that is being deleted.
+std::string remains_of(const Json& database) {
+  std::vector<std::string> finalizers;
+  if (const Json* list = codec::find_at(database, {"metadata", "finalizers"}); list != nullptr && list->is_array()) {
+    for (const Json& finalizer : *list)
+      if (finalizer.is_string()) finalizers.push_back(finalizer.get<std::string>());
+  }
+  if (finalizers.empty()) return "it is still there, with no finalizer left";
+  return fmt::format("the operator still works on it: finalizer {}", english_list(finalizers));
+}
+
+void delete_finished_requests(kube::Client& client, std::string_view ns, const DeletionInspection& inspection,
+                              kube::DryRun dry_run, DeletionResult& result) {
+  for (const RequestOfDatabase& request : inspection.requests) {
+    if (!request.finished) continue;
+    try {
+      client.remove(mssqlserveropsrequests, ns, request.name, {.dry_run = dry_run, .uid = request.uid});
+      result.deleted_requests.push_back(request.name);
+    } catch (const ApiError& error) {
+      if (error.kind() != ApiError::Kind::not_found) throw;
+    }
+  }
+}
+
+/// Sends the DELETE and puts the failures that have a meaning here into words.
+void send_deletion(kube::Client& client, const Json& database, kube::DryRun dry_run) {
+  const std::string ns = codec::namespace_of(database);
+  const std::string name = codec::name_of(database);
+  try {
+    client.remove(mssqlservers, ns, name, {.dry_run = dry_run, .uid = codec::uid_of(database)});
+  } catch (const ApiError& error) {
+    if (names_do_not_terminate(error)) throw do_not_terminate(database, why(error));
+    if (error.kind() != ApiError::Kind::conflict) throw;
+    throw Error({.code = ExitCode::refused,
+                 .message = fmt::format("database \"{}\" was replaced by another of this name meanwhile; nothing was "
+                                        "deleted",
+                                        name),
+                 .cause = why(error),
+                 .reason = "Conflict"});
+  }
+}
+
+}  // namespace
+
+DeletionInspection inspect_deletion(kube::Client& client, std::string_view ns, std::string_view name) {
+  auto requests = std::async(std::launch::async, [&] { return requests_of(client, ns, name); });
+  DeletionInspection inspection;
+  inspection.database = std::make_shared<const Json>(get_database(client, ns, name));
+  inspection.plan = plan_deletion(*inspection.database);
+  try {
+    inspection.requests = requests.get();
+  } catch (const ApiError& error) {
+    if (is_interrupt(error)) throw;
+    if (error.kind() != ApiError::Kind::api_missing) inspection.requests_unknown = why(error);
+  }
+  return inspection;
+}
+
+void check_deletion(const DeletionInspection& inspection, bool wipe_out_data, bool delete_ops_requests) {
+  if (inspection.plan.blocked) throw do_not_terminate(*inspection.database, {});
+  Problems problems;
+  if (inspection.plan.loses_backups && !wipe_out_data) {
+    problems.add("--wipe-out-data",
+                 "deletionPolicy is WipeOut: volumes, secrets and backups go as well; give this flag to "
+                 "agree");
+  }
+  if (delete_ops_requests && !inspection.requests_unknown.empty())
+    problems.add("--delete-ops-requests", "ops requests could not be listed: " + inspection.requests_unknown);
+  problems.throw_if_any(fmt::format("database \"{}\" is not deleted", codec::name_of(*inspection.database)),
+                        ExitCode::refused, policy_command(*inspection.database, DeletionPolicy::halt));
+}
+
+DeletionResult delete_database(kube::Client& client, const DeletionInspection& inspection,
+                               const DeletionRequest& request, const std::function<void(std::string_view)>& progress) {
+  const Json& database = *inspection.database;
+  const std::string ns = codec::namespace_of(database);
+  const bool dry_run = request.dry_run != kube::DryRun::none;
+  DeletionResult result;
+  if (request.delete_ops_requests) delete_finished_requests(client, ns, inspection, request.dry_run, result);
+  if (!dry_run) {
+    std::string problem = record_event(client, database, request.mark, "deletion requested");
+    if (!problem.empty()) result.warnings.push_back(std::move(problem));
+  }
+  send_deletion(client, database, request.dry_run);
+  if (dry_run || !request.wait) return result;
+
+  const bool gone =
+      follow_object(client, mssqlservers, ns, codec::name_of(database), request.deadline, [&](const Json* seen) {
+        if (seen == nullptr || codec::uid_of(*seen) != codec::uid_of(database)) return Follow::done;
+        result.remains = remains_of(*seen);
+        progress(result.remains);
+        return Follow::go_on;
+      });
+  result.state = gone ? DeletionResult::State::gone : DeletionResult::State::timed_out;
+  return result;
+}
+
+}  // namespace dba::mssql

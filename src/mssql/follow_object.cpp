@@ -1,0 +1,42 @@
+#include "follow_object.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "dba/kube/watch.hpp"
+
+namespace dba::mssql {
+
+bool follow_object(kube::Client& client, const kube::ResourceType& type, std::string_view ns, std::string_view name,
+                   platform::SteadyTime deadline, const std::function<Follow(const Json* object)>& on_state) {
+  using Kind = kube::WatchEvent::Kind;
+  kube::WatchTarget target{.type = &type, .ns = std::string(type.namespaced ? ns : "")};
+  target.options.field_selector = kube::field_equals("metadata.name", name);
+  kube::Watcher watcher(client, {std::move(target)});
+  kube::WatchEvent newest;
+  bool synced = false;
+  while (std::optional<kube::WatchEvent> event = watcher.next(deadline, client.stop())) {
+    if (event->kind == Kind::failed) throw kube::ApiError(*event->error);
+    if (event->kind == Kind::synced) {
+      synced = true;
+    } else {
+      newest = std::move(*event);
+    }
+    if (!synced) continue;
+    const bool there = newest.object != nullptr && newest.kind != Kind::deleted;
+    if (on_state(there ? newest.object.get() : nullptr) == Follow::done) return true;
+  }
+  throw_if_stopped(client);
+  return false;
+}
+
+void throw_if_stopped(const kube::Client& client) {
+  if (client.stop().stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
+}
+
+bool is_interrupt(const Error& error) {
+  return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated;
+}
+
+std::string why(const Error& error) { return error.info().cause.empty() ? error.info().message : error.info().cause; }
+
+}  // namespace dba::mssql

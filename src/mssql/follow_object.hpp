@@ -1,0 +1,28 @@
+#pragma once
+// Follows one object by watch until the caller has seen enough: what every --wait is made of.
+
+#include <functional>
+#include <string_view>
+
+#include "dba/codec/json.hpp"
+#include "dba/kube/client.hpp"
+#include "dba/kube/resource.hpp"
+
+namespace dba::mssql {
+
+enum class Follow { go_on, done };
+
+/// Hands over the object as it is, then after every change; nullptr while it does not exist.
+/// @returns true when `on_state` said done; false when `deadline` passed first.
+/// @throws ApiError when the object cannot be followed; Error (interrupted) when the client is asked to stop.
+bool follow_object(kube::Client& client, const kube::ResourceType& type, std::string_view ns, std::string_view name,
+                   platform::SteadyTime deadline, const std::function<Follow(const Json* object)>& on_state);
+
+/// @throws Error (interrupted) when the client is asked to stop.
+void throw_if_stopped(const kube::Client& client);
+/// Whether a failure only says that the user wants no more.
+bool is_interrupt(const Error& error);
+/// The server's words of a failure, else ours: for warnings.
+std::string why(const Error& error);
+
+}  // namespace dba::mssql

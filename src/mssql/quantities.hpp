@@ -1,0 +1,15 @@
+#pragma once
+// Sizes typed by the user.
+
+#include <string>
+#include <string_view>
+
+#include "dba/mssql/database_spec.hpp"
+
+namespace dba::mssql {
+
+/// The size as it is written into an object: as typed when it is whole bytes, else rounded up, and told.
+/// @throws Error (usage) naming `flag`.
+std::string byte_quantity(std::string_view flag, std::string_view text, Notices& notices);
+
+}  // namespace dba::mssql

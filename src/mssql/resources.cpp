@@ -1,0 +1,87 @@
+// Resource flags of a container.
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/error.hpp"
+#include "dba/base/quantity.hpp"
+#include "dba/mssql/database_spec.hpp"
+
+#include "json_edit.hpp"
+#include "quantities.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+Quantity parse_positive(std::string_view flag, std::string_view text) {
+  try {
+    Quantity quantity = Quantity::parse(text);
+    if (!quantity.is_negative() && !quantity.is_zero()) return quantity;
+  } catch (const Error& error) {
+    throw usage_error(fmt::format("{}: {}", flag, error.what()));
+  }
+  throw usage_error(fmt::format("{}: \"{}\" must be more than 0", flag, text));
+}
+
+class ResourceBuilder {
+ public:
+  ResourceBuilder(const ResourceFlags& flags, const Json& base, Notices& notices)
+      : flags_(flags), resources_(base), notices_(notices) {
+    if (resources_.is_null()) resources_ = Json::object();
+  }
+
+  Json build() {
+    refuse_both("--cpu", flags_.cpu, "--cpu-request", flags_.cpu_request);
+    refuse_both("--memory", flags_.memory, "--memory-request", flags_.memory_request);
+    refuse_both("--memory", flags_.memory, "--memory-limit", flags_.memory_limit);
+    put("--cpu", flags_.cpu, "cpu", {"requests"});
+    put("--memory", flags_.memory, "memory", {"requests", "limits"});
+    put("--cpu-request", flags_.cpu_request, "cpu", {"requests"});
+    put("--memory-request", flags_.memory_request, "memory", {"requests"});
+    put("--cpu-limit", flags_.cpu_limit, "cpu", {"limits"});
+    put("--memory-limit", flags_.memory_limit, "memory", {"limits"});
+    problems_.throw_if_any("");
+    return std::move(resources_);
+  }
+
+ private:
+  void refuse_both(std::string_view one, const std::optional<std::string>& first, std::string_view other,
+                   const std::optional<std::string>& second) {
+    if (first && second) problems_.add(one, fmt::format("cannot be combined with {}, which it also sets", other));
+  }
+
+  void put(std::string_view flag, const std::optional<std::string>& typed, const char* resource,
+           std::initializer_list<std::string_view> groups) {
+    if (!typed) return;
+    try {
+      const bool bytes = std::string_view(resource) == "memory";
+      const std::string text = bytes ? byte_quantity(flag, *typed, notices_) : parse_positive(flag, *typed).text();
+      for (const std::string_view group : groups) object_at(resources_, {group})[resource] = text;
+    } catch (const Error& error) {
+      problems_.add("", error.what());
+    }
+  }
+
+  const ResourceFlags& flags_;
+  Json resources_;
+  Notices& notices_;
+  Problems problems_{};
+};
+
+}  // namespace
+
+bool ResourceFlags::any() const { return cpu || memory || cpu_request || memory_request || cpu_limit || memory_limit; }
+
+Json build_resources(const ResourceFlags& flags, const Json& base, Notices& notices) {
+  return ResourceBuilder(flags, base, notices).build();
+}
+
+std::string byte_quantity(std::string_view flag, std::string_view text, Notices& notices) {
+  bool rounded = false;
+  std::string written = parse_positive(flag, text).whole_bytes_text(rounded);
+  if (rounded) notices.push_back(fmt::format("{} {} is no whole number of bytes, written as {}", flag, text, written));
+  return written;
+}
+
+}  // namespace dba::mssql

@@ -1,0 +1,211 @@
+#include "dba/mssql/roles.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+#include "dba/mssql/names.hpp"
+#include "dba/mssql/phase.hpp"
+#include "dba/mssql/topology.hpp"
+
+#include "endpoints.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+constexpr std::string_view kNoEndpoint = "none";
+constexpr std::string_view kUnknownEndpoint = "unknown";
+
+bool is_terminating(const Json& pod) { return codec::find_at(pod, {"metadata", "deletionTimestamp"}) != nullptr; }
+
+bool is_ready(const Json& pod) {
+  const Json* ready = codec::condition_of(pod, "Ready");
+  return ready != nullptr && codec::string_at(*ready, {"status"}) == "True";
+}
+
+/// When the manager of the role label last wrote it. @source metadata.managedFields of the server
+std::optional<WallTime> label_time(const Json& pod) {
+  const Json* entries = codec::find_at(pod, {"metadata", "managedFields"});
+  if (entries == nullptr || !entries->is_array()) return std::nullopt;
+  const std::string field = fmt::format("f:{}", kRoleLabel);
+  for (const Json& entry : *entries) {
+    if (codec::find_at(entry, {"fieldsV1", "f:metadata", "f:labels", field}) == nullptr) continue;
+    return try_parse_rfc3339(codec::string_at(entry, {"time"}));
+  }
+  return std::nullopt;
+}
+
+class ReportBuilder {
+ public:
+  explicit ReportBuilder(const RoleSources& sources) : sources_(sources) {
+    report_.ns = codec::namespace_of(*sources.database);
+    report_.name = codec::name_of(*sources.database);
+    report_.errors = sources.errors;
+    report_.partial = !sources.errors.empty() || sources.endpoint_slices == nullptr || sources.pods == nullptr;
+    if (sources.endpoint_slices != nullptr) {
+      endpoints_ = ready_endpoints(*sources.endpoint_slices, report_.ns, report_.name);
+    }
+  }
+
+  RoleReport build() {
+    if (sources_.pods != nullptr) {
+      for (const Json& pod : *sources_.pods) {
+        if (is_ours(pod)) report_.replicas.push_back(row_of(pod));
+      }
+    }
+    std::sort(report_.replicas.begin(), report_.replicas.end(), comes_before);
+    find_primary();
+    judge_agreement();
+    return std::move(report_);
+  }
+
+ private:
+  bool is_ours(const Json& pod) const {
+    return codec::namespace_of(pod) == report_.ns && codec::label_of(pod, kInstanceLabel) == report_.name &&
+           codec::label_of(pod, kNameLabel) == kNameLabelValue;
+  }
+
+  static bool comes_before(const ReplicaRole& a, const ReplicaRole& b) {
+    const auto rank = [](const ReplicaRole& r) {
+      return std::tuple(r.label_role == kRoleArbiter, ordinal_of(r.pod), r.pod, r.uid);
+    };
+    return rank(a) < rank(b);
+  }
+
+  ReplicaRole row_of(const Json& pod) const {
+    ReplicaRole row{.pod = codec::name_of(pod), .uid = codec::uid_of(pod)};
+    if (std::string role = codec::label_of(pod, kRoleLabel); !role.empty()) row.label_role = std::move(role);
+    row.node = codec::string_at(pod, {"spec", "nodeName"});
+    row.terminating = is_terminating(pod);
+    add_since(row, pod);
+    add_endpoint(row, pod);
+    add_remarks(row, pod);
+    return row;
+  }
+
+  void add_since(ReplicaRole& row, const Json& pod) const {
+    if (sources_.memory != nullptr) {
+      const auto seen = sources_.memory->by_uid.find(row.uid);
+      if (seen != sources_.memory->by_uid.end() && seen->second.changed) {
+        row.since = seen->second.changed;
+        row.since_source = "watch";
+        return;
+      }
+    }
+    if (!row.label_role) return;
+    row.since = label_time(pod);
+    if (row.since) row.since_source = "managedFields";
+  }
+
+  /// Where the Services lead, and whether that is what the label says. A pod that is not ready, is going away, or has
+  /// no role of a Service belongs behind none.
+  void add_endpoint(ReplicaRole& row, const Json& pod) const {
+    if (sources_.endpoint_slices == nullptr) {
+      row.endpoint = kUnknownEndpoint;
+      return;
+    }
+    bool in_primary = false, in_secondary = false, stale = false;
+    for (const Endpoint& endpoint : endpoints_) {
+      if (endpoint.pod != row.pod) continue;
+      if (!endpoint.uid.empty() && endpoint.uid != row.uid) {
+        stale = true;
+        continue;
+      }
+      (endpoint.service == kRolePrimary ? in_primary : in_secondary) = true;
+    }
+    row.endpoint = in_primary ? kRolePrimary : (in_secondary ? kRoleSecondary : kNoEndpoint);
+    if (in_primary && in_secondary) row.remarks.emplace_back("both Services lead to it");
+    if (stale) row.remarks.emplace_back("a Service still lists its predecessor of the same name");
+
+    const bool has_service = row.label_role == kRolePrimary || row.label_role == kRoleSecondary;
+    const bool serves = has_service && is_ready(pod) && !row.terminating;
+    if (!serves && row.endpoint == kNoEndpoint) return;
+    row.match = serves && row.endpoint == *row.label_role && !(in_primary && in_secondary);
+  }
+
+  void add_remarks(ReplicaRole& row, const Json& pod) const {
+    const bool arbiter = row.label_role == kRoleArbiter;
+    if (row.terminating) {
+      row.remarks.emplace_back(row.label_role ? "terminating, its label is out of date" : "terminating");
+    } else if (std::string trouble = pod_trouble(pod); !trouble.empty()) {
+      row.remarks.push_back(std::move(trouble));
+    } else if (!is_ready(pod)) {
+      row.remarks.emplace_back(row.label_role == kRolePrimary ? "not ready, no Service leads to it" : "not ready");
+    }
+    if (!row.label_role && !row.terminating && topology_of(*sources_.database) != Topology::standalone) {
+      row.remarks.emplace_back("no role label: starting or rejoining");
+    }
+    if (arbiter) row.remarks.emplace_back("votes only, holds no data");
+    if (row.match == false && !row.terminating) {
+      row.remarks.push_back(
+          fmt::format("label says {}, the Services say {}", row.label_role.value_or("nothing"), row.endpoint));
+    }
+  }
+
+  void find_primary() {
+    std::vector<std::string> primaries = primary_pods(report_);
+    const bool standalone = topology_of(*sources_.database) == Topology::standalone;
+    if (primaries.empty() && standalone) {
+      // One pod, which is all there is, leads whether or not it has been labelled yet.
+      for (const ReplicaRole& row : report_.replicas) {
+        if (!row.terminating && !row.label_role) primaries.push_back(row.pod);
+      }
+    }
+    if (primaries.size() > 1) report_.primary_state = PrimaryState::ambiguous;
+    if (primaries.size() != 1) return;
+    report_.primary_state = PrimaryState::one;
+    report_.primary = primaries.front();
+  }
+
+  void judge_agreement() {
+    const auto any = [this](bool value) {
+      return std::any_of(report_.replicas.begin(), report_.replicas.end(),
+                         [value](const ReplicaRole& row) { return row.match == value; });
+    };
+    if (any(false) || report_.primary_state == PrimaryState::ambiguous) {
+      report_.agreement = Agreement::disagree;
+    } else if (report_.primary_state == PrimaryState::one && any(true) && !report_.partial) {
+      report_.agreement = Agreement::agree;
+    }
+  }
+
+  const RoleSources& sources_;
+  RoleReport report_{};
+  std::vector<Endpoint> endpoints_{};
+};
+
+std::vector<std::string> live_pods(const RoleReport& report, std::string_view role) {
+  std::vector<std::string> pods;
+  for (const ReplicaRole& row : report.replicas) {
+    if (!row.terminating && row.label_role == role) pods.push_back(row.pod);
+  }
+  return pods;
+}
+
+}  // namespace
+
+void RoleMemory::observe(const std::vector<Json>& pods, WallTime now) {
+  std::map<std::string, Seen, std::less<>> next;
+  for (const Json& pod : pods) {
+    const std::string uid = codec::uid_of(pod), role = codec::label_of(pod, kRoleLabel);
+    const auto before = by_uid.find(uid);
+    if (before == by_uid.end()) {
+      next[uid] = {.role = role, .changed = started ? std::optional(now) : std::nullopt};
+    } else {
+      next[uid] = before->second.role == role ? before->second : Seen{.role = role, .changed = now};
+    }
+  }
+  by_uid = std::move(next);
+  started = true;
+}
+
+RoleReport build_role_report(const RoleSources& sources) { return ReportBuilder(sources).build(); }
+
+std::vector<std::string> primary_pods(const RoleReport& report) { return live_pods(report, kRolePrimary); }
+std::vector<std::string> secondary_pods(const RoleReport& report) { return live_pods(report, kRoleSecondary); }
+
+}  // namespace dba::mssql

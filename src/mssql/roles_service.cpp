@@ -1,0 +1,142 @@
+#include "dba/mssql/roles_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/kube/resource.hpp"
+#include "dba/kube/watch.hpp"
+#include "dba/mssql/names.hpp"
+
+#include "find_database.hpp"
+#include "follow_object.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+std::string slices_problem(const Error& error) {
+  return fmt::format("EndpointSlices could not be read: {}", why(error));
+}
+
+/// The three collections as a watch shows them, and what was last told about them.
+class RoleFollower {
+ public:
+  RoleFollower(kube::Client& client, std::string_view ns, std::string_view name)
+      : client_(client), ns_(ns), name_(name) {}
+
+  void run(const std::function<bool(const RoleReport& report)>& on_report) {
+    kube::Watcher watcher(client_, targets());
+    while (std::optional<kube::WatchEvent> event = watcher.next(platform::SteadyTime::max(), client_.stop())) {
+      take(*event);
+      if (std::find(synced_.begin(), synced_.end(), false) != synced_.end()) continue;
+      if (!database_) throw gone();
+      if (!tell(on_report)) return;
+    }
+    throw_if_stopped(client_);
+  }
+
+ private:
+  enum Target : std::size_t { database, pods, slices };
+
+  std::vector<kube::WatchTarget> targets() const {
+    std::vector<kube::WatchTarget> all(3);
+    all[database] = {.type = &kube::resources::mssqlservers, .ns = ns_};
+    all[database].options.field_selector = kube::field_equals("metadata.name", name_);
+    all[pods] = {.type = &kube::resources::pods, .ns = ns_};
+    all[pods].options.label_selector = pod_selector(name_);
+    all[slices] = {.type = &kube::resources::endpointslices, .ns = ns_};
+    all[slices].options.label_selector = endpoint_slice_selector(name_);
+    return all;
+  }
+
+  void take(kube::WatchEvent& event) {
+    using Kind = kube::WatchEvent::Kind;
+    if (event.kind == Kind::failed) {
+      if (event.target != slices) throw kube::ApiError(*event.error);
+      slices_error_ = slices_problem(*event.error);
+    }
+    if (event.kind == Kind::failed || event.kind == Kind::synced) {
+      synced_.at(event.target) = true;
+      return;
+    }
+    const bool deleted = event.kind == Kind::deleted;
+    if (event.target == database) {
+      database_.reset();
+      if (!deleted) database_ = std::move(*event.object);
+      return;
+    }
+    std::vector<Json>& objects = event.target == pods ? pods_ : slices_;
+    const std::string name = codec::name_of(*event.object);
+    std::erase_if(objects, [&](const Json& object) { return codec::name_of(object) == name; });
+    if (!deleted) objects.push_back(std::move(*event.object));
+  }
+
+  /// Hands a report over when it says something new; false when the listener has enough.
+  bool tell(const std::function<bool(const RoleReport& report)>& on_report) {
+    memory_.observe(pods_, client_.clock().wall_now());
+    RoleSources sources{.database = &*database_, .pods = &pods_, .memory = &memory_};
+    if (slices_error_.empty()) {
+      sources.endpoint_slices = &slices_;
+    } else {
+      sources.errors.push_back(slices_error_);
+    }
+    const RoleReport report = build_role_report(sources);
+    Json seen = to_json(report);
+    if (last_ && *last_ == seen) return true;
+    last_ = std::move(seen);
+    return on_report(report);
+  }
+
+  Error gone() const {
+    if (!last_) return no_such_database(client_, ns_, name_);
+    return Error({.code = ExitCode::denied,
+                  .message = fmt::format("database \"{}\" was deleted while it was followed", name_),
+                  .reason = "Deleted"});
+  }
+
+  kube::Client& client_;
+  std::string ns_, name_;
+  std::array<bool, 3> synced_{};
+  std::optional<Json> database_{};
+  std::vector<Json> pods_{}, slices_{};
+  std::string slices_error_{};
+  RoleMemory memory_{};
+  std::optional<Json> last_{};
+};
+
+}  // namespace
+
+RoleReport read_roles(kube::Client& client, std::string_view ns, std::string_view name) {
+  auto pods = std::async(std::launch::async, [&] {
+    return client.list(kube::resources::pods, ns, kube::ListOptions{.label_selector = pod_selector(name)});
+  });
+  auto slices = std::async(std::launch::async, [&] {
+    return client.list(kube::resources::endpointslices, ns,
+                       kube::ListOptions{.label_selector = endpoint_slice_selector(name)});
+  });
+  const Json database = get_database(client, ns, name);
+  const std::vector<Json> pods_seen = pods.get();
+  RoleSources sources{.database = &database, .pods = &pods_seen};
+  std::vector<Json> slices_seen;
+  try {
+    slices_seen = slices.get();
+    sources.endpoint_slices = &slices_seen;
+  } catch (const kube::ApiError& error) {
+    if (is_interrupt(error)) throw;
+    sources.errors.push_back(slices_problem(error));
+  }
+  return build_role_report(sources);
+}
+
+void follow_roles(kube::Client& client, std::string_view ns, std::string_view name,
+                  const std::function<bool(const RoleReport& report)>& on_report) {
+  RoleFollower(client, ns, name).run(on_report);
+}
+
+}  // namespace dba::mssql

@@ -1,0 +1,187 @@
+// What runs in the pods: environment, resources, volumes.
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/quantity.hpp"
+#include "dba/base/text.hpp"
+#include "dba/mssql/database_rules.hpp"
+#include "dba/mssql/names.hpp"
+
+#include "containers.hpp"
+#include "rule_set.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+constexpr std::string_view kEnvironment = "spec.podTemplate.spec.containers[name=mssql].env";
+constexpr std::string_view kResources = "spec.podTemplate.spec.containers[name=mssql].resources";
+constexpr std::string_view kMinimumMemory = "2Gi";  // @source Microsoft: system requirements of SQL Server on Linux
+
+/// @source KubeDB apimachinery constants.go and the admission webhook
+constexpr std::array<std::string_view, 5> kForbiddenVariables{"MSSQL_SA_USERNAME", "MSSQL_SA_PASSWORD",
+                                                              "MSSQL_ENABLE_HADR", "MSSQL_AGENT_ENABLED", "VERSION"};
+constexpr std::array<std::string_view, 9> kReservedVolumes{
+    "data",    "config",    "init-scripts", "endpoint-cert", "certs", "tls", "security-ca-certificates",
+    "cacerts", "git-secret"};
+constexpr std::array<std::string_view, 9> kReservedPaths{"/var/opt/mssql",
+                                                         "/var/opt/mssql/mssql.conf",
+                                                         "/scripts",
+                                                         "/var/opt/mssql/endpoint-cert",
+                                                         "/var/opt/mssql/certs",
+                                                         "/var/opt/mssql/tls",
+                                                         "/var/opt/mssql/security/ca-certificates",
+                                                         "/etc/ssl/certs",
+                                                         "/etc/git-secret"};
+
+template <typename List>
+bool has(const List& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// Five groups of five letters or digits.
+bool is_product_key(std::string_view text) {
+  if (text.size() != 29) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (i % 6 == 5 ? c != '-' : !letter) return false;
+  }
+  return true;
+}
+
+void check_edition(const Subject& subject, const std::string& edition) {
+  static constexpr std::array<std::string_view, 9> kKnown{"developer",  "express",           "standard",
+                                                          "enterprise", "enterprisecore",    "evaluation",
+                                                          "web",        "standarddeveloper", "enterprisedeveloper"};
+  const auto warn = [&subject](const std::string& message) {
+    subject.findings.warn(kEnvironment, "--edition", message);
+  };
+  const std::string word = to_lower(edition);
+  if (edition.empty() || is_product_key(edition)) return;
+  if (!has(kKnown, word)) warn(fmt::format("\"{}\" is no edition known here and no product key", edition));
+  if (word == "evaluation") warn("Evaluation stops working after 180 days");
+  if (word == "express" && subject.in_group()) warn("Express has no availability groups");
+  if (word == "standard" && subject.in_group()) {
+    warn("Standard has basic availability groups only: 2 replicas and 1 database each");
+  }
+}
+
+const Json* list_at(const Json& object, codec::Path path) {
+  const Json* list = codec::find_at(object, path);
+  return list != nullptr && list->is_array() ? list : nullptr;
+}
+
+void check_mounts(const Subject& subject, const char* list_name) {
+  const Json* containers = list_at(subject.database, {"spec", "podTemplate", "spec", list_name});
+  if (containers == nullptr) return;
+  for (const Json& container : *containers) {
+    const Json* mounts = list_at(container, {"volumeMounts"});
+    if (mounts == nullptr) continue;
+    for (const Json& mount : *mounts) {
+      const std::string path = codec::string_at(mount, {"mountPath"});
+      if (!has(kReservedPaths, path)) continue;
+      subject.error(fmt::format("spec.podTemplate.spec.{}[name={}].volumeMounts", list_name,
+                                codec::string_at(container, {"name"})),
+                    fmt::format("mount path {} is reserved by KubeDB", path));
+    }
+  }
+}
+
+/// The directory an init script's repository is cloned into must not lie in what KubeDB mounts.
+void check_git_root(const Subject& subject) {
+  const Json* arguments = list_at(subject.database, {"spec", "init", "script", "git", "args"});
+  if (arguments == nullptr) return;
+  for (const Json& argument : *arguments) {
+    if (!argument.is_string()) continue;
+    const std::string& text = argument.get_ref<const std::string&>();
+    constexpr std::string_view kRoot = "--root=";
+    if (text.rfind(kRoot, 0) != 0) continue;
+    const std::string root = text.substr(kRoot.size());
+    for (const std::string_view reserved : kReservedPaths) {
+      if (root != reserved && root.rfind(fmt::format("{}/", reserved), 0) != 0) continue;
+      subject.error("spec.init.script.git.args",
+                    fmt::format("--root={} lies in {}, which KubeDB mounts", root, reserved));
+      break;
+    }
+  }
+}
+
+std::optional<Quantity> quantity_of(const Json& resources, const char* group, const char* resource) {
+  const Json* value = codec::find_at(resources, {group, resource});
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_integer()) return Quantity::try_parse(value->dump());
+  return value->is_string() ? Quantity::try_parse(value->get_ref<const std::string&>()) : std::nullopt;
+}
+
+}  // namespace
+
+void check_environment(const Subject& subject) {
+  const Json* container = find_container(subject.database, kDatabaseContainer);
+  const Json* env = container == nullptr ? nullptr : list_at(*container, {"env"});
+  std::set<std::string> seen;
+  if (env != nullptr) {
+    for (const Json& entry : *env) {
+      const std::string name = codec::string_at(entry, {"name"});
+      if (has(kForbiddenVariables, name)) {
+        subject.findings.error(kEnvironment, "--env", fmt::format("{} is set by KubeDB and must not be given", name));
+      }
+      if (!seen.insert(name).second) {
+        subject.findings.error(kEnvironment, "--env", fmt::format("{} is there twice", name));
+      }
+    }
+  }
+  if (const Json* licence = find_named(env, "ACCEPT_EULA"); licence == nullptr) {
+    subject.findings.error(kEnvironment, "--accept-eula",
+                           fmt::format("SQL Server does not start before its licence is accepted; read {} and give "
+                                       "--accept-eula",
+                                       licence_address()));
+  } else if (const std::string value = codec::string_at(*licence, {"value"}); !value.empty() && value != "Y") {
+    subject.findings.error(kEnvironment, "--accept-eula", fmt::format("ACCEPT_EULA is \"{}\", must be \"Y\"", value));
+  }
+  if (const Json* edition = find_named(env, "MSSQL_PID"); edition == nullptr) {
+    subject.findings.error(kEnvironment, "--edition", "MSSQL_PID is required");
+  } else {
+    check_edition(subject, codec::string_at(*edition, {"value"}));
+  }
+}
+
+void check_resources(const Subject& subject) {
+  const Json* container = find_container(subject.database, kDatabaseContainer);
+  const Json* resources = container == nullptr ? nullptr : codec::find_at(*container, {"resources"});
+  if (resources == nullptr) return;
+  for (const char* resource : {"cpu", "memory"}) {
+    const std::optional<Quantity> request = quantity_of(*resources, "requests", resource);
+    const std::optional<Quantity> limit = quantity_of(*resources, "limits", resource);
+    if (!request || !limit || *request <= *limit) continue;
+    subject.findings.error(fmt::format("{}.limits.{}", kResources, resource), fmt::format("--{}-limit", resource),
+                           fmt::format("{} is less than the request {}", limit->text(), request->text()));
+  }
+  std::optional<Quantity> memory = quantity_of(*resources, "limits", "memory");
+  if (!memory) memory = quantity_of(*resources, "requests", "memory");  // The server then makes it the limit.
+  if (memory && *memory < Quantity::parse(kMinimumMemory)) {
+    subject.findings.warn(fmt::format("{}.limits.memory", kResources), "--memory-limit",
+                          fmt::format("{} is less than the {} SQL Server needs", memory->text(), kMinimumMemory));
+  }
+}
+
+void check_volumes(const Subject& subject) {
+  if (const Json* volumes = list_at(subject.database, {"spec", "podTemplate", "spec", "volumes"})) {
+    for (const Json& volume : *volumes) {
+      const std::string name = codec::string_at(volume, {"name"});
+      if (!has(kReservedVolumes, name)) continue;
+      subject.error("spec.podTemplate.spec.volumes", fmt::format("volume name \"{}\" is reserved by KubeDB", name));
+    }
+  }
+  check_mounts(subject, "containers");
+  check_mounts(subject, "initContainers");
+  check_git_root(subject);
+}
+
+}  // namespace dba::mssql

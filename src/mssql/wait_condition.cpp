@@ -1,0 +1,205 @@
+#include "dba/mssql/wait_condition.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/error.hpp"
+#include "dba/base/text.hpp"
+#include "dba/codec/paths.hpp"
+#include "dba/mssql/phase.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+using Kind = WaitCondition::Kind;
+using State = WaitVerdict::State;
+
+constexpr std::string_view kForms =
+    "phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS], jsonpath=PATH[=VALUE]";
+
+/// @source status.phase enum of the MSSQLServer CRD
+constexpr std::array<std::string_view, 7> kPhases{"Provisioning", "DataRestoring", "Ready",  "Critical",
+                                                  "NotReady",     "Halted",        "Unknown"};
+
+std::string canonical_phase(std::string_view text, std::string_view typed) {
+  std::vector<std::string> choices;
+  for (const std::string_view phase : kPhases) {
+    if (to_lower(phase) == to_lower(text)) return std::string(phase);
+    choices.emplace_back(phase);
+  }
+  throw usage_error(fmt::format("--for: \"{}\" names no phase, use {}", typed, english_list(choices, "or")));
+}
+
+/// The "=" between a JSONPath and the wanted value: the first one outside brackets, braces and quotes.
+std::size_t value_separator(std::string_view text) {
+  int depth = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '{' || c == '[' || c == '(') {
+      ++depth;
+    } else if (c == '}' || c == ']' || c == ')') {
+      --depth;
+    } else if (c == '=' && depth == 0) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+void parse_json_path(WaitCondition& condition, std::string_view rest) {
+  const std::size_t equals = value_separator(rest);
+  condition.kind = Kind::jsonpath;
+  condition.name = rest.substr(0, equals);
+  condition.any_value = equals == std::string_view::npos;
+  if (!condition.any_value) condition.value = rest.substr(equals + 1);
+  codec::JsonPath::parse(condition.name, codec::JsonPath::Braces::optional);
+}
+
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : codec::compact_json(value);
+}
+
+WaitVerdict judge_phase(const WaitCondition& condition, const Json& database) {
+  const std::string phase = phase_of(database);
+  if (phase == condition.name) return {State::met, fmt::format("phase is {}", phase)};
+  if (condition.name != "Halted" && codec::bool_at(database, {"spec", "halted"})) {
+    return {State::never,
+            fmt::format("it is halted (spec.halted is true), its phase will not become {}", condition.name)};
+  }
+  if (condition.name == "Ready") return {State::waiting, provisioning_progress(database, {}).text};
+  return {State::waiting, fmt::format("phase is {}", phase.empty() ? "not set" : phase)};
+}
+
+WaitVerdict judge_primary(const WaitCondition& condition, const WaitStart& start, const Observation& now) {
+  if (codec::bool_at(*now.database, {"spec", "halted"})) {
+    return {State::never, "it is halted (spec.halted is true), nothing will lead"};
+  }
+  if (now.roles == nullptr) return {State::waiting, "its pods cannot be seen"};
+  const WaitStart seen = start_of(now);
+  const std::string text = role_summary(*now.roles);
+  if (seen.primary_pod.empty()) return {State::waiting, text};
+  switch (condition.kind) {
+    case Kind::primary_pod:
+      return {seen.primary_pod == condition.name ? State::met : State::waiting, text};
+    case Kind::primary_changed:
+      return {seen.primary_uid != start.primary_uid ? State::met : State::waiting, text};
+    case Kind::primary:
+    case Kind::phase:
+    case Kind::deleted:
+    case Kind::condition:
+    case Kind::jsonpath:
+      break;
+  }
+  return {State::met, text};
+}
+
+/// Type and status in any case, as kubectl compares them; the generation is not looked at, KubeDB leaves it stale.
+WaitVerdict judge_condition(const WaitCondition& condition, const Json& database) {
+  const Json* conditions = codec::find_at(database, {"status", "conditions"});
+  if (conditions != nullptr && conditions->is_array()) {
+    for (const Json& candidate : *conditions) {
+      if (to_lower(codec::string_at(candidate, {"type"})) != to_lower(condition.name)) continue;
+      const std::string status = codec::string_at(candidate, {"status"});
+      return {to_lower(status) == to_lower(condition.value) ? State::met : State::waiting,
+              fmt::format("condition {} is {}", condition.name, status)};
+    }
+  }
+  return {State::waiting, fmt::format("condition {} is not there yet", condition.name)};
+}
+
+WaitVerdict judge_json_path(const WaitCondition& condition, const Json& database) {
+  const std::vector<Json> values =
+      codec::JsonPath::parse(condition.name, codec::JsonPath::Braces::optional).find(database);
+  if (values.empty()) return {State::waiting, fmt::format("{} is not there", condition.name)};
+  const bool met = condition.any_value || std::any_of(values.begin(), values.end(), [&condition](const Json& value) {
+                     return text_of(value) == condition.value;
+                   });
+  return {met ? State::met : State::waiting, fmt::format("{} is {}", condition.name, text_of(values.front()))};
+}
+
+}  // namespace
+
+bool WaitCondition::needs_pods() const {
+  return kind == Kind::primary || kind == Kind::primary_pod || kind == Kind::primary_changed;
+}
+
+WaitCondition parse_wait_condition(std::string_view text) {
+  WaitCondition condition{.text = std::string(text)};
+  const std::size_t equals = text.find('=');
+  const std::string word = to_lower(text.substr(0, equals));
+  const std::string_view rest = equals == std::string_view::npos ? "" : text.substr(equals + 1);
+  const auto bad = [text] { return usage_error(fmt::format("--for: \"{}\" is not one of {}", text, kForms)); };
+  if (equals != std::string_view::npos && rest.empty()) throw bad();
+  if (word == "phase" && !rest.empty()) {
+    condition.kind = Kind::phase;
+    condition.name = canonical_phase(rest, text);
+  } else if (word == "primary") {
+    condition.kind = rest.empty() ? Kind::primary : Kind::primary_pod;
+    condition.name = rest;
+  } else if (word == "primary-changed" && rest.empty()) {
+    condition.kind = Kind::primary_changed;
+  } else if ((word == "delete" || word == "deleted") && rest.empty()) {
+    condition.kind = Kind::deleted;
+  } else if (word == "condition" && !rest.empty()) {
+    const std::size_t status = rest.find('=');
+    condition.kind = Kind::condition;
+    condition.name = rest.substr(0, status);
+    condition.value = status == std::string_view::npos ? "True" : rest.substr(status + 1);
+  } else if (word == "jsonpath" && !rest.empty()) {
+    parse_json_path(condition, rest);
+  } else {
+    throw bad();
+  }
+  return condition;
+}
+
+WaitStart start_of(const Observation& observation) {
+  WaitStart start;
+  if (observation.database != nullptr) start.uid = codec::uid_of(*observation.database);
+  if (observation.roles == nullptr || observation.roles->primary_state != PrimaryState::one) return start;
+  start.primary_pod = observation.roles->primary;
+  for (const ReplicaRole& replica : observation.roles->replicas) {
+    if (replica.pod == start.primary_pod && !replica.terminating) start.primary_uid = replica.uid;
+  }
+  return start;
+}
+
+WaitVerdict judge(const WaitCondition& condition, const WaitStart& start, const Observation& now) {
+  const bool gone = now.database == nullptr;
+  const bool replaced = !gone && !start.uid.empty() && codec::uid_of(*now.database) != start.uid;
+  if (condition.kind == Kind::deleted) {
+    if (gone || replaced) return {State::met, replaced ? "it was deleted and made again" : "it is gone"};
+    return {State::waiting, codec::find_at(*now.database, {"metadata", "deletionTimestamp"}) == nullptr
+                                ? "nobody has deleted it yet"
+                                : "it is being deleted"};
+  }
+  if (gone) {
+    if (start.uid.empty()) return {State::waiting, "it does not exist yet"};
+    return {State::never, "it was deleted"};
+  }
+  if (replaced) return {State::never, "it was deleted and made again"};
+  WaitVerdict verdict;
+  if (condition.needs_pods()) {
+    verdict = judge_primary(condition, start, now);
+  } else if (condition.kind == Kind::phase) {
+    verdict = judge_phase(condition, *now.database);
+  } else if (condition.kind == Kind::condition) {
+    verdict = judge_condition(condition, *now.database);
+  } else {
+    verdict = judge_json_path(condition, *now.database);
+  }
+  const bool deleting = codec::find_at(*now.database, {"metadata", "deletionTimestamp"}) != nullptr;
+  if (deleting && verdict.state == State::waiting) return {State::never, "it is being deleted"};
+  return verdict;
+}
+
+}  // namespace dba::mssql

@@ -1,0 +1,120 @@
+#include "dba/mssql/wait_service.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/kube/resource.hpp"
+#include "dba/kube/watch.hpp"
+#include "dba/mssql/names.hpp"
+
+#include "find_database.hpp"
+#include "follow_object.hpp"
+
+namespace dba::mssql {
+
+namespace {
+
+/// The database and, when the condition is about a primary, its pods, as a watch shows them.
+class Waiter {
+ public:
+  Waiter(kube::Client& client, const WaitRequest& request, const std::function<void(std::string_view)>& progress)
+      : client_(client), request_(request), progress_(progress) {}
+
+  WaitResult run() {
+    std::vector<kube::WatchTarget> targets = watch_targets();
+    not_synced_ = targets.size();
+    kube::Watcher watcher(client_, std::move(targets));
+    while (std::optional<kube::WatchEvent> event = watcher.next(request_.deadline, client_.stop())) {
+      take(*event);
+      if (not_synced_ > 0) continue;
+      if (const std::optional<WaitResult> result = look()) return *result;
+    }
+    throw_if_stopped(client_);
+    return {.outcome = WaitResult::Outcome::timed_out, .observed = observed_};
+  }
+
+ private:
+  std::vector<kube::WatchTarget> watch_targets() const {
+    std::vector<kube::WatchTarget> targets(1);
+    targets[0] = {.type = &kube::resources::mssqlservers, .ns = request_.ns};
+    targets[0].options.field_selector = kube::field_equals("metadata.name", request_.name);
+    if (request_.condition.needs_pods()) {
+      kube::WatchTarget pods{.type = &kube::resources::pods, .ns = request_.ns};
+      pods.options.label_selector = pod_selector(request_.name);
+      targets.push_back(std::move(pods));
+    }
+    return targets;
+  }
+
+  void take(kube::WatchEvent& event) {
+    using Kind = kube::WatchEvent::Kind;
+    if (event.kind == Kind::failed) throw kube::ApiError(*event.error);
+    if (event.kind == Kind::synced) {
+      --not_synced_;
+      return;
+    }
+    const bool deleted = event.kind == Kind::deleted;
+    if (event.target == 0) {
+      database_.reset();
+      if (!deleted) database_ = std::move(*event.object);
+      return;
+    }
+    const std::string name = codec::name_of(*event.object);
+    std::erase_if(pods_, [&](const Json& pod) { return codec::name_of(pod) == name; });
+    if (!deleted) pods_.push_back(std::move(*event.object));
+  }
+
+  std::optional<WaitResult> look() {
+    std::optional<RoleReport> roles;
+    if (database_ && request_.condition.needs_pods())
+      roles = build_role_report({.database = &*database_, .pods = &pods_});
+    const Observation now{.database = database_ ? &*database_ : nullptr, .roles = roles ? &*roles : nullptr};
+    if (!start_) {
+      if (!database_ && request_.condition.kind != WaitCondition::Kind::deleted) {
+        if (!request_.wait_for_create) throw no_such_database(client_, request_.ns, request_.name);
+        note("it does not exist yet");
+        return std::nullopt;
+      }
+      start_ = start_of(now);
+    }
+    const WaitVerdict verdict = judge(request_.condition, *start_, now);
+    switch (verdict.state) {
+      case WaitVerdict::State::met:
+        return WaitResult{WaitResult::Outcome::met, verdict.text};
+      case WaitVerdict::State::never:
+        return WaitResult{WaitResult::Outcome::never, verdict.text};
+      case WaitVerdict::State::waiting:
+        note(verdict.text);
+        break;
+    }
+    return std::nullopt;
+  }
+
+  void note(const std::string& text) {
+    if (text == observed_) return;
+    observed_ = text;
+    progress_(text);
+  }
+
+  kube::Client& client_;
+  const WaitRequest& request_;
+  const std::function<void(std::string_view)>& progress_;
+  std::size_t not_synced_ = 0;
+  std::optional<Json> database_{};
+  std::vector<Json> pods_{};
+  std::optional<WaitStart> start_{};
+  std::string observed_ = "nothing yet: the server has not answered";
+};
+
+}  // namespace
+
+WaitResult wait_for(kube::Client& client, const WaitRequest& request,
+                    const std::function<void(std::string_view)>& progress) {
+  return Waiter(client, request, progress).run();
+}
+
+}  // namespace dba::mssql

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# run.sh BINARY MEASURE [DATABASES]: the numbers of ./dev bench, as ratios of medians measured in turns on a rig that is up.
+# Ends with 1 when a target of the design is missed.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+binary=$(realpath "$1") measure=$(realpath "$2") databases=${3:-1000}
+if [ -z "$RIG_CRDS" ]; then
+  echo "bench: DBA_CRDS must name the folder of KubeDB's CRDs" >&2
+  exit 1
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+missed=0
+
+row() { # what limit against measured-file(two lines: ours, theirs) column
+  awk -F'\t' -v what="$1" -v limit="$2" -v against="$3" -v column="$5" '
+    NR == 1 { ours = $column } NR == 2 { theirs = $column }
+    END {
+      ratio = ours / theirs; unit = column == 2 ? "ms" : "MiB"; scale = column == 2 ? 1 : 1024
+      printf "%-34s %9.1f %-4s %9.1f %-4s %6.2f  <= %-5s %-6s  %s\n",
+        what, ours / scale, unit, theirs / scale, unit, ratio, limit, ratio <= limit + 0 ? "ok" : "MISSED", against
+      exit ratio > limit + 0 }' "$4" || missed=$((missed + 1))
+}
+compare() { # runs, then --name … --name … for bench_measure
+  "$measure" "$@" >"$folder/result"
+}
+bare_curl() { # file, then targets: one curl process that asks for all of them
+  local file=$1 target separator=''
+  shift
+  for target in "$@"; do
+    printf '%s' "$separator"
+    separator=$'next\n'
+    printf 'url = "%s"\nheader = "Authorization: Bearer %s"\ncacert = "%s/ca.crt"\nsilent\nfail\noutput = /dev/null\n' \
+      "$RIG_SERVER$target" "$RIG_TOKEN" "$RIG_T"
+  done >"$folder/$file"
+}
+umask 077
+export KUBECACHEDIR=$folder/discovery-cache
+kubedb=/apis/kubedb.com/v1alpha2 pods='labelSelector=app.kubernetes.io/instance%3Dsales-0'
+
+"$here/populate.sh" 1
+printf '%-34s %14s %14s %6s  %-8s %-6s  %s\n' what ours theirs ratio target "" against
+compare 31 --name ours "$binary" version --client --name kubectl kubectl version --client
+row 'start-up: version --client' 0.2 'kubectl version --client' "$folder/result" 2
+row 'start-up: peak memory' 0.3 'kubectl version --client' "$folder/result" 3
+compare 31 --name ours "$binary" __complete mssql "" --name kubectl kubectl __complete get --output ""
+row 'completion without cluster' 0.2 'kubectl __complete' "$folder/result" 2
+
+compare 31 --name ours "$binary" mssql roles sales-0 -n bench-0 --no-sql \
+  --name kubectl kubectl get mssqlservers.kubedb.com,pods -n bench-0
+row 'roles --no-sql of one database' 0.4 'kubectl get mssqlservers,pods' "$folder/result" 2
+bare_curl roles.curl "$kubedb/namespaces/bench-0/mssqlservers/sales-0" "/api/v1/namespaces/bench-0/pods?$pods" \
+  "/apis/discovery.k8s.io/v1/namespaces/bench-0/endpointslices?$pods"
+compare 31 --name ours "$binary" mssql roles sales-0 -n bench-0 --no-sql --name curl curl --config "$folder/roles.curl"
+row 'roles --no-sql of one database' 1.5 'curl, same requests' "$folder/result" 2
+
+"$here/populate.sh" "$databases"
+compare 7 --name ours "$binary" mssql list -A --name kubectl kubectl get mssqlservers.kubedb.com,pods -A
+row "list -A of $databases databases" 0.5 'kubectl get mssqlservers,pods -A' "$folder/result" 2
+row 'list -A: peak memory' 0.5 'kubectl get mssqlservers,pods -A' "$folder/result" 3
+bare_curl list.curl "$kubedb/mssqlservers?limit=500" "/api/v1/pods?limit=500"
+compare 7 --name ours "$binary" mssql list -A --name curl curl --config "$folder/list.curl"
+row "list -A of $databases databases" 99 'curl, first page of each' "$folder/result" 2
+echo
+if [ $missed -gt 0 ]; then
+  echo "$missed targets missed"
+  exit 1
+fi
+echo "all targets met"

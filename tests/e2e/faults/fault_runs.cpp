@@ -1,0 +1,326 @@
+// fault_runs --binary FILE --work FOLDER [--runs N] [--seed N] [--only RUN] [--jobs N]
+// Runs the commands against the API server through the fault proxy, every fault kind on every command, at requests that
+// the seed picks, once and for good. After each run: did it end in time, did it crash, is its exit code the right one
+// for what the fault met, does it say so, and what is really there. Needs a rig (RIG_SERVER, RIG_TOKEN, RIG_T), a
+// namespace NS with the group of tests/e2e/fixtures/group.yaml and an issuer "ca" in it.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "e2e/faults/api.hpp"
+#include "e2e/faults/expectation.hpp"
+#include "e2e/faults/fault_proxy.hpp"
+#include "script/process.hpp"
+#include "script/text.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace dba::faults;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kRequestTimeout{2};
+constexpr std::chrono::seconds kTimeout{5};  ///< --timeout of the commands that wait.
+
+struct Settings {
+  fs::path binary{}, work{};
+  unsigned runs = 396;
+  unsigned seed = 1;
+  unsigned jobs = 3;
+  std::optional<unsigned> only{};
+  std::string ns{};
+  Upstream upstream{};
+};
+
+/// A command as it is run against the proxy; "NAME" in its texts is the name of this run's own object.
+struct Subject {
+  std::string name{};
+  std::vector<std::string> arguments{};
+  std::string optional = "^$";  ///< Requests it can do without.
+  std::string path{};           ///< Collection of the object it makes or removes; empty = it only reads.
+  bool makes = false;           ///< After success the object is there; else it is gone.
+  std::string before{};         ///< Object to make before the run.
+  bool waits = false;           ///< Has --timeout.
+};
+
+const std::string kDatabases = "/apis/kubedb.com/v1alpha2/namespaces/NS/mssqlservers";
+const std::string kIssuers = "/apis/cert-manager.io/v1/namespaces/NS/issuers";
+/// Events and the marks' patches (their field manager) only warn.
+const std::string kMarks = "^POST .*/events|^PATCH .*fieldManager=kubectl-dba-marks";
+const std::string kDatabase = R"({"apiVersion":"kubedb.com/v1alpha2","kind":"MSSQLServer","metadata":{"name":"NAME"},)"
+                              R"("spec":{"version":"2025-cu0","deletionPolicy":"Delete","tls":{"clientTLS":false}}})";
+const std::string kManifest =
+    "apiVersion: kubedb.com/v1alpha2\nkind: MSSQLServer\nmetadata: {name: NAME}\nspec:\n  version: \"2025-cu0\"\n"
+    "  replicas: 1\n  tls: {issuerRef: {apiGroup: cert-manager.io, kind: Issuer, name: ca}}\n  podTemplate:\n    "
+    "spec:\n"
+    "      containers:\n      - name: mssql\n        env: [{name: ACCEPT_EULA, value: \"Y\"}, {name: MSSQL_PID, value: "
+    "Developer}]\n  storageType: Durable\n  storage: {accessModes: [ReadWriteOnce], resources: {requests: {storage: "
+    "1Gi}}}\n";
+
+std::vector<Subject> subjects() {
+  const std::vector<std::string> create = {"mssql",    "create", "NAME",      "--version", "2025-cu0",
+                                           "--issuer", "ca",     "--storage", "1Gi",       "--accept-eula"};
+  return {
+      {.name = "list", .arguments = {"mssql", "list", "-l", "faults=still", "-o", "json"}},
+      {.name = "roles", .arguments = {"mssql", "roles", "sales", "-o", "json"}},
+      {.name = "versions", .arguments = {"mssql", "versions"}},
+      {.name = "diff", .arguments = {"mssql", "diff", "-f", "same.yaml"}},
+      {.name = "wait", .arguments = {"mssql", "wait", "sales", "--for=primary", "--timeout", "5s"}, .waits = true},
+      {.name = "issuer check", .arguments = {"mssql", "issuer", "check", "ca", "-o", "json"}},
+      {.name = "create", .arguments = create, .optional = kMarks, .path = kDatabases, .makes = true},
+      {.name = "apply (new)",
+       .arguments = {"mssql", "apply", "-f", "NAME.yaml"},
+       .optional = kMarks,
+       .path = kDatabases,
+       .makes = true},
+      {.name = "delete",
+       .arguments = {"mssql", "delete", "NAME", "--yes", "--timeout", "5s"},
+       .optional = kMarks,
+       .path = kDatabases,
+       .before = kDatabase,
+       .waits = true},
+      {.name = "issuer create",
+       .arguments = {"mssql", "issuer", "create", "NAME", "--key-type", "ecdsa"},
+       .optional = kMarks,
+       .path = kIssuers,
+       .makes = true},
+  };
+}
+
+std::string with_names(std::string text, const Settings& settings, const std::string& name) {
+  return dba::script::replace_all(dba::script::replace_all(std::move(text), "NAME", name), "NS", settings.ns);
+}
+
+struct Ended {
+  int code = -1;
+  std::string out{}, err{};
+  std::chrono::milliseconds took{0};
+  std::vector<SeenRequest> seen{};
+};
+
+class Run {
+ public:
+  Run(const Settings& settings, const Subject& subject, Fault fault, unsigned number)
+      : settings_(settings),
+        subject_(subject),
+        fault_(fault),
+        name_(fmt::format("run-{}", number)),
+        folder_(settings.work / fmt::format("{}-{}", number, name_of(fault.kind))) {}
+
+  Ended run() const {
+    fs::create_directories(folder_);
+    if (!subject_.before.empty()) {
+      ask(settings_.upstream, "POST", with_names(subject_.path, settings_, name_),
+          with_names(subject_.before, settings_, name_));
+    }
+    dba::script::write_text(folder_ / (name_ + ".yaml"), with_names(kManifest, settings_, name_));
+    fs::copy(settings_.work / "same.yaml", folder_ / "same.yaml", fs::copy_options::overwrite_existing);
+
+    Ended ended;
+    FaultProxy proxy(settings_.upstream, fault_);
+    dba::script::write_text(
+        folder_ / "kubeconfig",
+        fmt::format("apiVersion: v1\nkind: Config\ncurrent-context: p\nclusters: [{{name: p, cluster: {{server: "
+                    "\"http://127.0.0.1:{}\"}}}}]\ncontexts: [{{name: p, context: {{cluster: p, namespace: {}}}}}]\n",
+                    proxy.port(), settings_.ns));
+    dba::script::Start start;
+    start.argv = {settings_.binary, "--request-timeout", fmt::format("{}s", kRequestTimeout.count())};
+    for (const std::string& argument : subject_.arguments) {
+      start.argv.push_back(with_names(argument, settings_, name_));
+    }
+    start.environment = {{"PATH", "/usr/bin:/bin"}, {"HOME", folder_}, {"KUBECONFIG", folder_ / "kubeconfig"}};
+    start.folder = folder_;
+    start.in = "/dev/null";
+    start.out = folder_ / "stdout";
+    start.err = folder_ / "stderr";
+    const auto began = Clock::now();
+    dba::script::Process process(start);
+    ended.code = process.wait(began + std::chrono::seconds(60)).value_or(-1);
+    ended.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+    ended.out = dba::script::read_text(start.out);
+    ended.err = dba::script::read_text(start.err);
+    ended.seen = proxy.seen();
+    return ended;
+  }
+
+  /// Everything that is wrong with how it ended. @param still what a reading command prints without a fault
+  std::vector<std::string> judge(const Ended& ended, const std::string& still) const {
+    std::vector<std::string> wrong;
+    if (ended.code < 0 || ended.code > 128 ||
+        dba::script::count_matches("Sanitizer|runtime error:|terminate called|internal:", ended.err) > 0) {
+      wrong.push_back(fmt::format("crashed or hung (exit code {})", ended.code));
+    }
+    const auto limit = time_limit(ended);
+    if (ended.took > limit) {
+      wrong.push_back(fmt::format("took {} ms, limit {} ms", ended.took.count(), limit.count()));
+    }
+    const Expectation wanted = expect(ended.seen, fault_.kind, fault_.count > 1, subject_.optional);
+    if (!wanted.codes.contains(ended.code)) {
+      wrong.push_back(fmt::format("exit code {}, want {}", ended.code, fmt::join(wanted.codes, " or ")));
+    } else if (ended.code != 0 && dba::script::count_matches(wanted.words, ended.err + ended.out) == 0) {
+      wrong.push_back(fmt::format("does not say \"{}\"", wanted.words));
+    }
+    if (ended.code == 0 && subject_.path.empty() && ended.out != still) {
+      wrong.push_back("prints something else than without the fault: " +
+                      dba::script::first_difference(ended.out, still));
+    }
+    if (!subject_.path.empty()) {
+      judge_truth(ended, wrong);
+    }
+    return wrong;
+  }
+
+ private:
+  /// Each call may last as long as --request-timeout, repetitions included; a command that waits, its --timeout.
+  std::chrono::milliseconds time_limit(const Ended& ended) const {
+    if (subject_.waits) {
+      return std::max(kTimeout, kRequestTimeout) + std::chrono::seconds(1);
+    }
+    // Requests that run at the same time share the time; two calls in a row is what an unanswered write costs (itself,
+    // the look-up).
+    const bool write_met = std::any_of(ended.seen.begin(), ended.seen.end(),
+                                       [](const SeenRequest& each) { return each.spoiled && each.method != "GET"; });
+    const int calls = ended.seen.empty() || !write_met ? 1 : 2;
+    const long marks = std::count_if(ended.seen.begin(), ended.seen.end(), [&](const SeenRequest& each) {
+      return each.spoiled && dba::script::count_matches(subject_.optional, each.method + " " + each.target) > 0;
+    });
+    return kRequestTimeout * (calls + marks) + std::chrono::seconds(1);
+  }
+
+  void judge_truth(const Ended& ended, std::vector<std::string>& wrong) const {
+    const std::string path = with_names(subject_.path, settings_, name_);
+    const bool there = ask(settings_.upstream, "GET", path + "/" + name_).status == 200;
+    constexpr int kUnknown = 6;
+    constexpr int kTimedOut = 124;
+    if (ended.code == 0 && there != subject_.makes) {
+      wrong.push_back(there ? "says it is deleted, but it is there" : "says it is made, but it is not there");
+    }
+    // An error that is not "unknown" promises that nothing was done.
+    if (ended.code != 0 && ended.code != kUnknown && ended.code != kTimedOut && there == subject_.makes &&
+        dba::script::count_matches("half done", ended.err) == 0) {
+      wrong.push_back(fmt::format("fails with {}, but it was carried out", ended.code));
+    }
+    const auto count = [&](std::string_view target) {
+      return dba::script::count_matches(fmt::format(R"("name":"{}["-])", name_),
+                                        ask(settings_.upstream, "GET", target).body);
+    };
+    if (there && count(path) > 1) {
+      wrong.push_back("the object is there more than once");
+    }
+  }
+
+  const Settings& settings_;
+  const Subject& subject_;
+  Fault fault_;
+  std::string name_;
+  fs::path folder_;
+};
+
+/// The run's fault: every kind on every subject in turn, at a request the seed picks, once or for good.
+Fault pick_fault(unsigned run, std::size_t subject_count, unsigned seed, std::size_t requests) {
+  std::mt19937 random(seed * 100003U + run);
+  Fault fault;
+  fault.kind = kAllFaults[run / subject_count % std::size(kAllFaults)];
+  const bool always = run / (subject_count * std::size(kAllFaults)) % 3 == 2;
+  fault.first = always ? random() % 2 : random() % requests;
+  fault.count = always ? 1000 : 1;
+  fault.milliseconds = 50 + static_cast<unsigned>(random() % 900);
+  fault.percent = 1 + static_cast<unsigned>(random() % 95);
+  return fault;
+}
+
+Settings read_settings(int argc, char** argv) {
+  Settings settings;
+  std::map<std::string, std::string> given;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    given[argv[i]] = argv[i + 1];
+  }
+  const auto number = [&](const std::string& name, unsigned fallback) {
+    return given.contains(name) ? static_cast<unsigned>(std::stoul(given[name])) : fallback;
+  };
+  settings.binary = fs::canonical(given.at("--binary"));
+  settings.work = fs::canonical(given.at("--work"));
+  settings.runs = number("--runs", settings.runs);
+  settings.seed = number("--seed", settings.seed);
+  settings.jobs = number("--jobs", settings.jobs);
+  settings.only = given.contains("--only") ? std::optional(number("--only", 0)) : std::nullopt;
+  settings.ns = getenv("NS");
+  const std::string server = getenv("RIG_SERVER");
+  const std::size_t colon = server.rfind(':');
+  settings.upstream = {server.substr(8, colon - 8), server.substr(colon + 1), std::string(getenv("RIG_T")) + "/ca.crt",
+                       getenv("RIG_TOKEN")};
+  return settings;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Settings settings = read_settings(argc, argv);
+  const std::vector<Subject> all = subjects();
+
+  // Without a fault every command succeeds; how many requests it makes says where faults can meet it.
+  std::vector<Ended> still;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    still.push_back(Run(settings, all[i], {}, static_cast<unsigned>(900000 + i)).run());
+    if (still.back().code != 0) {
+      fmt::print("{} fails without any fault (exit code {}):\n{}", all[i].name, still.back().code, still.back().err);
+      return 1;
+    }
+  }
+
+  std::mutex mutex;
+  std::map<std::string, std::map<int, int>> codes;  // fault → exit code → runs
+  std::atomic<unsigned> next = settings.only.value_or(0);
+  const unsigned end = settings.only ? next + 1 : settings.runs;
+  unsigned failed = 0;
+  const auto work = [&] {
+    for (unsigned number = next++; number < end; number = next++) {
+      const std::size_t which = number % all.size();
+      const Fault fault = pick_fault(number, all.size(), settings.seed, still[which].seen.size());
+      const Run run(settings, all[which], fault, number);
+      const Ended ended = run.run();
+      const std::vector<std::string> wrong = run.judge(ended, still[which].out);
+      const std::lock_guard lock(mutex);
+      ++codes[std::string(name_of(fault.kind))][ended.code];
+      if (!wrong.empty() || settings.only) {
+        failed += wrong.empty() ? 0 : 1;
+        fmt::print("run {} (seed {}): {} meets {} at request {}{}, {} ms\n", number, settings.seed, all[which].name,
+                   name_of(fault.kind), fault.first, fault.count > 1 ? " and ever after" : "", ended.took.count());
+        for (const std::string& each : wrong) {
+          fmt::print("  WRONG: {}\n", each);
+        }
+        for (const SeenRequest& each : ended.seen) {
+          fmt::print("  {} {} {}\n", each.spoiled ? "x" : " ", each.method, each.target);
+        }
+        fmt::print("  [exit {}]\n{}\n", ended.code, ended.err);
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < settings.jobs; ++i) {
+      workers.emplace_back(work);
+    }
+  }
+  for (const auto& [fault, by_code] : codes) {
+    std::string text;
+    for (const auto& [code, count] : by_code) {
+      text += fmt::format("  {}x exit {}", count, code);
+    }
+    fmt::print("{:<16}{}\n", fault, text);
+  }
+  fmt::print("{} runs, {} wrong\n", settings.only ? 1 : settings.runs, failed);
+  return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/codec/yaml.hpp"
+#include "dba/kube/resource.hpp"
+#include "dba/platform/files.hpp"
+
+#include "support/command_harness.hpp"
+#include "support/demo_cluster.hpp"
+
+namespace dba::cli {
+
+namespace {
+
+namespace resources = kube::resources;
+using test::CommandResult;
+
+const std::string kSales = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
+
+/// A cluster with a live database, and a manifest of it.
+struct Scene : test::CommandHarness {
+  explicit Scene(const std::vector<Json>& documents = {test::sales_database()}) {
+    platform::write_new_secret_file(file, codec::to_yaml_stream(documents));
+    api()
+        .on("POST", resources::selfsubjectreviews.path(""))
+        .reply(R"({"status":{"userInfo":{"username":"jane"}}})", 201)
+        .optionally();
+    api().on("POST", "/api/v1/namespaces/demo/events").reply("{}", 201).optionally();
+    api().on_get(test::live_sales_database()).optionally();
+  }
+
+  void applied(const Json& merged) {
+    Json stored = merged;
+    stored["metadata"]["resourceVersion"] = "42";
+    api().on("PATCH", kSales).where("dryRun", "").reply(stored).optionally();
+    api().on("PATCH", kSales).where("dryRun", "All").reply(merged).optionally();
+  }
+
+  CommandResult apply(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"mssql", "apply", "-f", file});
+    return run(more);
+  }
+
+  platform::TemporaryDirectory directory{"apply-test-"};
+  std::string file = (directory.path() / "sales.yaml").string();
+};
+
+Json with_policy() {
+  Json merged = test::live_sales_database();
+  merged["spec"]["deletionPolicy"] = "Halt";
+  return merged;
+}
+
+}  // namespace
+
+TEST_CASE("apply tells unchanged and configured apart") {
+  Scene scene;
+  scene.applied(test::live_sales_database());
+  CHECK(scene.apply().out == "mssqlserver.kubedb.com/sales unchanged\n");
+  scene.applied(with_policy());
+  const CommandResult result = scene.apply({"--deletion-policy", "halt"});
+  CHECK(result.out == "mssqlserver.kubedb.com/sales configured\n");
+  CHECK(result.err.empty());
+  CHECK(result.code == ExitCode::ok);
+}
+
+TEST_CASE("apply --dry-run: client contacts nothing, server changes nothing") {
+  Scene scene;
+  scene.applied(with_policy());
+  CHECK(scene.apply({"--dry-run=server"}).out == "mssqlserver.kubedb.com/sales configured (server dry run)\n");
+  for (const test::SeenRequest& request : scene.api().requests("PATCH")) CHECK(request.parameter("dryRun") == "All");
+  scene.forbid_cluster();
+  CHECK(scene.apply({"--dry-run=client"}).out == "mssqlserver.kubedb.com/sales applied (dry run)\n");
+  CHECK(codec::parse_documents(scene.apply({"--dry-run=client", "-o", "yaml"}).out, "the output").at(0).value() ==
+        test::sales_database());
+}
+
+TEST_CASE("a conflict names manager and fields, the server's words and the way out") {
+  Scene scene;
+  Json status = test::status_json(409, "Conflict",
+                                  "Apply failed with 1 conflict: conflict with \"kubectl-edit\" using "
+                                  "kubedb.com/v1alpha2: .spec.replicas",
+                                  "sales", "mssqlservers");
+  status["details"]["causes"] = Json::array({test::parse_yaml(
+      "{reason: FieldManagerConflict, field: .spec.replicas, message: 'conflict with \"kubectl-edit\" "
+      "using kubedb.com/v1alpha2'}")});
+  scene.api().on("PATCH", kSales).reply(status, 409);
+  const CommandResult result = scene.apply();
+  CHECK(result.code == ExitCode::refused);
+  CHECK(result.out.empty());
+  CHECK(result.err ==
+        "error: cannot patch mssqlservers.kubedb.com \"sales\" in namespace \"demo\": other managers own some of the "
+        "fields\n"
+        "  - \"kubectl-edit\" using kubedb.com/v1alpha2: .spec.replicas\n"
+        "  cause: Error from server (Conflict): Apply failed with 1 conflict: conflict with \"kubectl-edit\" using "
+        "kubedb.com/v1alpha2: .spec.replicas\n"
+        "  try:   leave these fields out, or take them over with --force-conflicts\n");
+}
+
+TEST_CASE("an issuer alone can be applied, and flags that shape a database are refused then") {
+  const Json issuer = test::ready_issuer("mssqlserver-ca-issuer");
+  Scene scene({issuer});
+  scene.api().on_get_missing(resources::issuers, "demo", "mssqlserver-ca-issuer");
+  scene.api().on("PATCH", resources::issuers.path("demo", "mssqlserver-ca-issuer")).reply(issuer, 201);
+  CHECK(scene.apply().out == "issuer.cert-manager.io/mssqlserver-ca-issuer created\n");
+  const CommandResult result = scene.apply({"--replicas", "3"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err.starts_with("error: --replicas: "));
+}
+
+TEST_CASE("objects of other kinds are left to kubectl") {
+  Scene scene({test::parse_yaml("{apiVersion: v1, kind: Pod, metadata: {name: p}}"), test::sales_database()});
+  scene.forbid_cluster();
+  const CommandResult result = scene.apply();
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err.find("Pod \"p\" of v1 is not for this command") != std::string::npos);
+}
+
+TEST_CASE("-o yaml prints what the server has now") {
+  Scene scene;
+  scene.applied(with_policy());
+  const Json printed = codec::parse_documents(scene.apply({"-o", "yaml"}).out, "the output").at(0).value();
+  CHECK(codec::resource_version_of(printed) == "42");
+  CHECK_FALSE(printed["metadata"].contains("managedFields"));
+}
+
+}  // namespace dba::cli

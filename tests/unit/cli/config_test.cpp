@@ -1,0 +1,175 @@
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "dba/platform/files.hpp"
+
+#include "support/command_harness.hpp"
+
+using dba::ExitCode;
+using dba::test::CommandHarness;
+using dba::test::CommandResult;
+
+namespace {
+
+/// A home directory with a configuration file.
+class Home {
+ public:
+  Home(CommandHarness& harness, std::string_view config) {
+    std::filesystem::create_directories(dir_.path() / "kubectl-dba");
+    dba::platform::write_new_secret_file(file(), config);
+    harness.set_variable("XDG_CONFIG_HOME", dir_.path().string());
+  }
+  std::string file() const { return (dir_.path() / "kubectl-dba" / "config.yaml").string(); }
+
+ private:
+  dba::platform::TemporaryDirectory dir_{"dba-config-"};
+};
+
+}  // namespace
+
+TEST_CASE("config view shows what counts and where it comes from") {
+  CommandHarness harness;
+  const Home home(harness,
+                  "defaults:\n"
+                  "  namespace: demo\n"
+                  "  timeout: 15m\n"
+                  "  replicas: 3\n"
+                  "  label: [team=dba, tier=gold]\n"
+                  "protected:\n"
+                  "  contexts: [\"prod-*\"]\n"
+                  "  namespaces: payments\n");
+  harness.set_variable("KUBECTL_DBA_TIMEOUT", "10m");
+  harness.set_variable("KUBECTL_DBA_TOKEN", "secret-token");
+  harness.set_variable("KUBECTL_DBA_QUIET", "");
+  const CommandResult result = harness.run({"config", "view", "--color=never"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.err == "configuration file: " + home.file() + "\n");
+  CHECK(result.out ==
+        "SETTING                VALUE                SOURCE\n"
+        "--color                never                --color\n"
+        "--label                team=dba,tier=gold   " +
+            home.file() +
+            ":5\n"
+            "--namespace            demo                 " +
+            home.file() +
+            ":2\n"
+            "--replicas             3                    " +
+            home.file() +
+            ":4\n"
+            "--timeout              10m                  $KUBECTL_DBA_TIMEOUT\n"
+            "--token                ***                  $KUBECTL_DBA_TOKEN\n"
+            "protected.contexts     prod-*               " +
+            home.file() +
+            "\n"
+            "protected.namespaces   payments             " +
+            home.file() + "\n");
+}
+
+TEST_CASE("config view -o json has everything, remarks too") {
+  CommandHarness harness;
+  harness.set_variable("HOME", "/nonexistent");
+  harness.set_variable("KUBECTL_DBA_NAMESPACE", "demo");
+  harness.set_variable("KUBECTL_DBA_TIMOUT", "1m");
+  harness.set_variable("KUBECTL_DBA_YES", "true");
+  CHECK(harness.run({"config", "view", "-o", "json"}).out == R"({
+    "apiVersion": "kubectl-dba/v1",
+    "kind": "Config",
+    "file": "/nonexistent/.config/kubectl-dba/config.yaml",
+    "fileExists": false,
+    "flags": [
+        {
+            "name": "namespace",
+            "values": [
+                "demo"
+            ],
+            "source": "$KUBECTL_DBA_NAMESPACE"
+        }
+    ],
+    "protected": {
+        "contexts": [],
+        "namespaces": []
+    },
+    "remarks": [
+        "$KUBECTL_DBA_TIMOUT is ignored: no command has a flag --timout; did you mean timeout?",
+        "$KUBECTL_DBA_YES is ignored: --yes counts only when it is typed"
+    ]
+}
+)");
+}
+
+TEST_CASE("nothing configured is said, not shown as an empty table") {
+  CommandHarness harness;
+  harness.set_variable("HOME", "/nonexistent");
+  const CommandResult result = harness.run({"config", "view"});
+  CHECK(result.out.empty());
+  CHECK(result.err ==
+        "there is no configuration file /nonexistent/.config/kubectl-dba/config.yaml\n"
+        "every flag has its built-in default, and nothing is protected\n");
+}
+
+TEST_CASE("every mistake in the file is told with its line, and stops every command but help") {
+  CommandHarness harness;
+  const Home home(harness,
+                  "defaults:\n"
+                  "  namspace: demo\n"
+                  "  yes: true\n"
+                  "  timeout: {a: 1}\n"
+                  "protcted: {}\n"
+                  "protected:\n"
+                  "  context: [a]\n");
+  const CommandResult result = harness.run({"exit-codes"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err ==
+        "error: the configuration file is wrong\n"
+        "  - " +
+            home.file() +
+            ":2: no command has a flag --namspace; did you mean namespace?\n"
+            "  - " +
+            home.file() +
+            ":3: --yes counts only when it is typed\n"
+            "  - " +
+            home.file() +
+            ":4: defaults.timeout must be a value or a list of values\n"
+            "  - " +
+            home.file() +
+            ":5: unknown key \"protcted\"; did you mean protected?\n"
+            "  - " +
+            home.file() + ":7: unknown key \"context\"; did you mean contexts?\n");
+  CHECK(harness.run({"exit-codes", "--help"}).code == ExitCode::ok);
+  CHECK(harness.run({"__complete", "exit"}).out.starts_with("exit-codes\t"));
+}
+
+TEST_CASE("a default reaches the flag; the environment counts before the file, the line before both") {
+  struct Row {
+    std::vector<std::string> words;
+    std::string variable, want;
+  };
+  for (const Row& row : {Row{{"exit-codes"}, "", "apiVersion: kubectl-dba/v1\n"}, Row{{"exit-codes"}, "json", "{\n"},
+                         Row{{"exit-codes", "-o", "yaml"}, "json", "apiVersion: kubectl-dba/v1\n"}}) {
+    CommandHarness harness;
+    const Home home(harness, "defaults:\n  output: yaml\n");
+    harness.set_variable("KUBECTL_DBA_OUTPUT", row.variable);
+    CAPTURE(row.variable);
+    CHECK(harness.run(row.words).out.starts_with(row.want));
+  }
+}
+
+TEST_CASE("a file that is empty, or no YAML, or two documents") {
+  CommandHarness empty;
+  const Home none(empty, "# nothing yet\n");
+  CHECK(empty.run({"exit-codes"}).code == ExitCode::ok);
+
+  CommandHarness torn;
+  const Home bad(torn, "defaults: [\n");
+  const CommandResult result = torn.run({"exit-codes"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err.find(bad.file()) != std::string::npos);
+
+  CommandHarness twice;
+  const Home two(twice, "defaults: {}\n---\nprotected: {}\n");
+  CHECK(twice.run({"exit-codes"}).err == "error: " + two.file() + ": one document was expected, not several\n");
+}

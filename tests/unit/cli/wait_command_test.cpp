@@ -1,0 +1,174 @@
+#include <functional>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/command_harness.hpp"
+#include "support/json_schema.hpp"
+#include "support/mssql_objects.hpp"
+#include "support/patient_clock.hpp"
+
+namespace {
+
+using namespace dba;
+using dba::test::CommandHarness;
+using dba::test::CommandResult;
+using dba::test::database_json;
+using dba::test::FakeWatch;
+using dba::test::pod_json;
+namespace resources = dba::kube::resources;
+
+struct Waited {
+  test::PatientClock clock{};
+  CommandHarness harness{};
+  FakeWatch& databases = harness.api().on_watch(resources::mssqlservers, "demo");
+  FakeWatch& pods = harness.api().on_watch(resources::pods, "demo");
+
+  explicit Waited(const std::vector<Json>& found, const std::vector<Json>& pods_found = {}) {
+    harness.use_clock(clock);
+    harness.api().on_list(resources::mssqlservers, "demo", found).where("fieldSelector", "metadata.name=sales");
+    harness.api().on_list(resources::pods, "demo", pods_found).optionally();
+  }
+
+  CommandResult run(const std::string& condition, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"mssql", "wait", "sales", "--for=" + condition};
+    words.insert(words.end(), more.begin(), more.end());
+    return harness.run(words);
+  }
+};
+
+Json database_with(const std::function<void(Json& database)>& change) {
+  Json database = database_json("demo", "sales");
+  change(database);
+  return database;
+}
+
+}  // namespace
+
+TEST_CASE("wait ends at once when the condition is met already") {
+  const Json ready = database_with([](Json& database) {
+    database["status"]["conditions"] = Json::array({Json::object({{"type", "Provisioned"}, {"status", "True"}})});
+  });
+  for (const char* condition :
+       {"phase=Ready", "primary", "primary=sales-0", "condition=Provisioned", "condition=Provisioned=True",
+        "jsonpath={.spec.replicas}=3", "jsonpath=.spec.version"}) {
+    CAPTURE(condition);
+    Waited waited({ready}, {pod_json("demo", "sales", 0, "primary")});
+    const CommandResult result = waited.run(condition);
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out == "mssqlserver.kubedb.com/sales condition met\n");
+    CHECK(result.err == "");
+  }
+}
+
+TEST_CASE("wait follows changes until the condition is met") {
+  struct Row {
+    const char* condition;
+    std::function<void(Waited&)> push;
+  };
+  const Row rows[] = {
+      {"phase=Ready", [](Waited& waited) { waited.databases.modified(database_json("demo", "sales", "Ready")); }},
+      {"delete", [](Waited& waited) { waited.databases.deleted(database_json("demo", "sales")); }},
+      {"primary=sales-1",
+       [](Waited& waited) {
+         waited.pods.modified(pod_json("demo", "sales", 0, "secondary", "2"));
+         waited.pods.modified(pod_json("demo", "sales", 1, "primary", "3"));
+       }},
+      {"primary-changed",
+       [](Waited& waited) {
+         waited.pods.modified(pod_json("demo", "sales", 0, "secondary", "2"));
+         waited.pods.modified(pod_json("demo", "sales", 1, "primary", "3"));
+       }},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.condition);
+    Waited waited({database_json("demo", "sales", "Provisioning")},
+                  {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")});
+    std::jthread pusher([&] { row.push(waited); });
+    const CommandResult result = waited.run(row.condition, {"--timeout=0", "--progress=none"});
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out == "mssqlserver.kubedb.com/sales condition met\n");
+  }
+}
+
+TEST_CASE("wait that runs out of time says what it saw last and exits with 124") {
+  Waited waited({database_json("demo", "sales", "Provisioning")});
+  const CommandResult result = waited.run("phase=Critical", {"--timeout=90s"});
+  CHECK(result.code == ExitCode::timed_out);
+  CHECK(result.out == "");
+  CHECK(result.err ==
+        "0s  waiting for phase=Critical: phase is Provisioning\n"
+        "error: timed out waiting for the condition on mssqlservers/sales\n"
+        "  - waited 1m30s for phase=Critical; last seen: phase is Provisioning\n"
+        "  try:   kubectl dba mssql roles sales -n demo\n");
+}
+
+TEST_CASE("wait ends at once with 10 when the condition can never be met") {
+  Waited waited({database_with([](Json& database) { database["spec"]["halted"] = true; })});
+  const CommandResult result = waited.run("primary");
+  CHECK(result.code == ExitCode::unhealthy);
+  CHECK(result.err ==
+        "error: primary cannot be met on mssqlservers/sales: it is halted (spec.halted is true), nothing will lead\n"
+        "  try:   kubectl dba mssql roles sales -n demo\n");
+}
+
+TEST_CASE("wait -o json is one report, also when it fails") {
+  Waited waited({database_json("demo", "sales", "Provisioning")});
+  const CommandResult result = waited.run("phase=Critical", {"--timeout=1s", "-o", "json", "-q"});
+  CHECK(result.code == ExitCode::timed_out);
+  test::check_schema("WaitReport", result.out);
+  CHECK(result.out == R"({
+    "apiVersion": "kubectl-dba/v1",
+    "kind": "WaitReport",
+    "database": {
+        "namespace": "demo",
+        "name": "sales"
+    },
+    "for": "phase=Critical",
+    "outcome": "timedOut",
+    "observed": "phase is Provisioning"
+}
+)");
+  CHECK(result.err.starts_with("error: timed out waiting for the condition on mssqlservers/sales\n"));
+}
+
+TEST_CASE("wait for a database that does not exist") {
+  Waited waited({});
+  SUBCASE("is refused with 4") {
+    waited.harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sale")});
+    waited.harness.api().on_list(resources::mssqlservers, "", {});
+    const CommandResult result = waited.run("phase=Ready");
+    CHECK(result.code == ExitCode::denied);
+    CHECK(result.err ==
+          "error: database \"sales\" not found in namespace \"demo\"\n"
+          "  - did you mean \"sale\"?\n"
+          "  cause: Error from server (NotFound): mssqlservers.kubedb.com \"sales\" not found\n"
+          "  try:   kubectl dba mssql list -n demo\n");
+  }
+  SUBCASE("is what --for=delete waits for") { CHECK(waited.run("delete").code == ExitCode::ok); }
+  SUBCASE("goes on with --wait-for-create until it is there and the condition is met") {
+    std::jthread pusher([&] {
+      waited.databases.added(database_json("demo", "sales", "Provisioning"));
+      waited.databases.modified(database_json("demo", "sales", "Ready"));
+    });
+    CHECK(waited.run("phase=Ready", {"--wait-for-create", "--timeout=0", "-q"}).code == ExitCode::ok);
+  }
+  SUBCASE("runs out of time with --wait-for-create") {
+    const CommandResult result = waited.run("phase=Ready", {"--wait-for-create", "--timeout=5s", "-q"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.err ==
+          "error: timed out waiting for the condition on mssqlservers/sales\n"
+          "  - waited 5s for phase=Ready; last seen: it does not exist yet\n"
+          "  try:   kubectl dba mssql roles sales -n demo\n");
+  }
+}
+
+TEST_CASE("wait names every form of a condition it cannot read") {
+  CommandHarness harness;
+  const CommandResult result = harness.run({"mssql", "wait", "sales", "--for=ready"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err.find("phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS], "
+                        "jsonpath=PATH[=VALUE]") != std::string::npos);
+  CHECK(harness.api().requests().empty());
+}

@@ -1,0 +1,144 @@
+#include "dba/output/streams.hpp"
+
+#include <csignal>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "dba/output/progress.hpp"
+#include "dba/output/prompter.hpp"
+
+#include "support/fake_clock.hpp"
+
+using dba::output::FileStream;
+using dba::output::IoStreams;
+using dba::output::Progress;
+using dba::output::ProgressMode;
+using dba::output::StringStream;
+
+namespace {
+
+/// Streams that remember, with a terminal at chosen ends.
+struct Screen {
+  explicit Screen(dba::platform::Terminal terminal = {}) : io(out, err, terminal) {}
+  StringStream out{}, err{};
+  IoStreams io;
+};
+
+dba::platform::Terminal terminal_of_width(std::size_t width) {
+  return {.in_tty = true, .out_tty = true, .err_tty = true, .colour_allowed = true, .width = width};
+}
+
+}  // namespace
+
+TEST_CASE("results go to stdout, warnings and notes to stderr, each warning once") {
+  Screen screen;
+  screen.io.line("mssqlserver.kubedb.com/sales created");
+  screen.io.warn("spec.x is deprecated");
+  screen.io.warn("spec.x is deprecated");
+  screen.io.note("using version 2025-cu0");
+  CHECK(screen.out.text() == "mssqlserver.kubedb.com/sales created\n");
+  CHECK(screen.err.text() == "Warning: spec.x is deprecated\nusing version 2025-cu0\n");
+}
+
+TEST_CASE("--quiet drops notes and keeps warnings") {
+  Screen screen;
+  screen.io.quiet = true;
+  screen.io.note("using version 2025-cu0");
+  screen.io.warn("two replicas");
+  CHECK(screen.err.text() == "Warning: two replicas\n");
+}
+
+TEST_CASE("a warning is coloured when messages are, and its text is harmless") {
+  Screen screen;
+  screen.io.colour_err = true;
+  screen.io.warn("a\x1b[2J");
+  CHECK(screen.err.text() == "\x1b[33;1mWarning:\x1b[0m a^[[2J\n");
+}
+
+TEST_CASE("a reader that went away is no failure; a full disk is one") {
+  const auto previous = std::signal(SIGPIPE, SIG_IGN);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  ::close(ends[0]);
+  FileStream pipe(ends[1]);
+  pipe.write("x");
+  pipe.write("y");
+  CHECK(pipe.closed());
+  CHECK(pipe.failure().empty());
+  ::close(ends[1]);
+  std::signal(SIGPIPE, previous);
+
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  REQUIRE(full >= 0);
+  FileStream disk(full);
+  CHECK_FALSE(disk.closed());
+  disk.write("x");
+  CHECK(disk.failure() == "no space left on device");
+  ::close(full);
+}
+
+TEST_CASE("without a terminal progress is one line a change") {
+  Screen screen;
+  dba::test::FakeClock clock;
+  Progress progress(screen.io, ProgressMode::automatic, clock);
+  progress.update("waiting for Ready: phase is Provisioning");
+  clock.advance(std::chrono::seconds(90));
+  progress.update("waiting for Ready: phase is Provisioning");
+  clock.advance(std::chrono::seconds(60));
+  progress.update("waiting for Ready: phase is DataRestoring");
+  progress.finish();
+  CHECK(screen.err.text() ==
+        "0s  waiting for Ready: phase is Provisioning\n2m30s  waiting for Ready: phase is DataRestoring\n");
+}
+
+TEST_CASE("on a terminal one line is rewritten, blanks cover the longer text, results end it") {
+  Screen screen(terminal_of_width(80));
+  dba::test::FakeClock clock;
+  {
+    Progress progress(screen.io, ProgressMode::automatic, clock);
+    progress.update("phase is Provisioning");
+    clock.advance(std::chrono::seconds(5));
+    progress.update("phase is Ready");
+    screen.io.line("done");
+    progress.update("again");
+  }
+  CHECK(screen.err.text() == "\r0s  phase is Provisioning\r5s  phase is Ready       \n\r5s  again\n");
+  CHECK(screen.out.text() == "done\n");
+}
+
+TEST_CASE("a progress line never wraps") {
+  Screen screen(terminal_of_width(20));
+  dba::test::FakeClock clock;
+  Progress progress(screen.io, ProgressMode::automatic, clock);
+  progress.update("größer als die Zeile breit ist");
+  progress.finish();
+  CHECK(screen.err.text() == "\r0s  größer als die…\n");
+}
+
+TEST_CASE("plain progress stays plain on a terminal; none and --quiet print nothing") {
+  dba::test::FakeClock clock;
+  const auto shown = [&clock](ProgressMode mode, bool quiet) {
+    Screen screen(terminal_of_width(80));
+    screen.io.quiet = quiet;
+    Progress progress(screen.io, mode, clock);
+    progress.update("waiting");
+    progress.finish();
+    return screen.err.text();
+  };
+  CHECK(shown(ProgressMode::plain, false) == "0s  waiting\n");
+  CHECK(shown(ProgressMode::none, false).empty());
+  CHECK(shown(ProgressMode::automatic, true).empty());
+}
+
+TEST_CASE("questions are asked only where somebody can answer") {
+  const auto can_ask = [](bool in, bool err) {
+    Screen screen({.in_tty = in, .out_tty = false, .err_tty = err});
+    return dba::output::TerminalPrompter(screen.io, {}).can_ask();
+  };
+  CHECK(can_ask(true, true));
+  CHECK_FALSE(can_ask(true, false));
+  CHECK_FALSE(can_ask(false, true));
+}
