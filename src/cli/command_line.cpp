@@ -51,6 +51,7 @@ class Reader {
     if (child != nullptr) {
       line_.path.push_back(child);
       line_.only_positionals = child->raw_arguments;
+      if (here.run) hand_flags_on();
     } else if (!here.commands.empty() && here.arguments.empty()) {
       line_.unknown_command = word;
     } else {
@@ -63,6 +64,20 @@ class Reader {
     return here.run && std::ranges::any_of(line_.flags, [&here](const GivenFlag& given) {
              return std::ranges::any_of(here.flags, [&given](const Flag& flag) { return &flag == given.flag; });
            });
+  }
+
+  /// Flags typed before "issuer" of "generate issuer" were read as those of generate; now it is the other command that
+  /// has them, or nobody.
+  void hand_flags_on() {
+    std::vector<GivenFlag> kept;
+    for (const GivenFlag& given : line_.flags) {
+      if (const Flag* taker = find_flag(line_.path, given.flag->name)) {
+        kept.push_back({.flag = taker, .value = given.value});
+      } else {
+        line_.unknown_flags.push_back("--" + given.flag->name);
+      }
+    }
+    line_.flags = std::move(kept);
   }
 
   void read_long(const std::string& word) {

@@ -28,12 +28,12 @@ bool is_expired(const StatusInfo& status) {
 
 }  // namespace
 
-Reflector::Reflector(Client& client, const WatchTarget& target, std::size_t index, WatchQueue& queue)
+Reflector::Reflector(Client& client, const WatchTarget& target, std::size_t index, std::shared_ptr<WatchQueue> queue)
     : client_(client),
       impl_(client.impl()),
       target_(target),
       index_(index),
-      queue_(queue),
+      queue_(std::move(queue)),
       known_(*target.type,
              [this](WatchEvent::Kind kind, Json&& object) { emit(kind, std::make_unique<Json>(std::move(object))); }) {}
 
@@ -47,7 +47,7 @@ void Reflector::emit(WatchEvent::Kind kind, std::unique_ptr<Json> object, std::s
   event.target = index_;
   event.object = std::move(object);
   event.error = std::move(error);
-  queue_.push(std::move(event), stop_);
+  queue_->push(std::move(event), stop_);
 }
 
 void Reflector::run(const std::stop_token& stop) {
@@ -69,7 +69,7 @@ void Reflector::run(const std::stop_token& stop) {
       break;
     }
   }
-  queue_.set_idle(index_, true);
+  queue_->set_idle(index_, true);
 }
 
 bool Reflector::is_final(const ApiError& error) {
@@ -81,9 +81,9 @@ bool Reflector::is_final(const ApiError& error) {
 }
 
 void Reflector::sleep(std::chrono::nanoseconds duration) {
-  queue_.set_idle(index_, true);
+  queue_->set_idle(index_, true);
   client_.clock().sleep_until(client_.clock().steady_now() + duration, stop_);
-  queue_.set_idle(index_, false);
+  queue_->set_idle(index_, false);
 }
 
 void Reflector::pause(int retry_after_seconds) {

@@ -15,7 +15,7 @@ namespace dba::kube {
 /// @source client-go tools/cache Reflector: order of steps, time-outs, backoff.
 class Reflector {
  public:
-  Reflector(Client& client, const WatchTarget& target, std::size_t index, WatchQueue& queue);
+  Reflector(Client& client, const WatchTarget& target, std::size_t index, std::shared_ptr<WatchQueue> queue);
   /// Runs until `stop` is requested or the collection cannot be followed.
   void run(const std::stop_token& stop);
 
@@ -44,7 +44,7 @@ class Reflector {
   Client::Impl& impl_;
   const WatchTarget target_;
   const std::size_t index_;
-  WatchQueue& queue_;
+  std::shared_ptr<WatchQueue> queue_;
   std::stop_token stop_;
   KnownObjects known_;
   Backoff backoff_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -18,7 +19,9 @@ WatchEvent::~WatchEvent() = default;
 
 struct Watcher::Impl {
   Impl(Client& client_in, const std::vector<WatchTarget>& targets)
-      : client(client_in), queue(targets.size()), on_client_stop(client.stop(), Stop{stop}) {
+      : client(client_in),
+        queue(std::make_shared<WatchQueue>(targets.size())),
+        on_client_stop(client.stop(), Stop{stop}) {
     for (std::size_t i = 0; i < targets.size(); ++i) {
       Reflector& reflector = reflectors.emplace_back(client, targets[i], i, queue);
       threads.emplace_back([&reflector, token = stop.get_token()] { reflector.run(token); });
@@ -33,7 +36,7 @@ struct Watcher::Impl {
   };
 
   Client& client;
-  WatchQueue queue;
+  std::shared_ptr<WatchQueue> queue;
   std::stop_source stop;
   std::stop_callback<Stop> on_client_stop;
   std::list<Reflector> reflectors;
@@ -44,7 +47,7 @@ Watcher::Watcher(Client& client, std::vector<WatchTarget> targets) : impl_(std::
 Watcher::~Watcher() = default;
 
 std::optional<WatchEvent> Watcher::next(platform::SteadyTime deadline, const std::stop_token& stop) {
-  return impl_->queue.pop(impl_->client.clock(), deadline, stop);
+  return impl_->queue->pop(impl_->client.clock(), deadline, stop);
 }
 
 }  // namespace dba::kube

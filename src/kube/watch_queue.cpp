@@ -60,7 +60,7 @@ void WatchStream::on_head(int status, const Headers& headers) {
   const std::scoped_lock lock(mutex_);
   status_ = status;
   headers_ = headers;
-  queue_.set_idle(follower_, false);
+  queue_->set_idle(follower_, false);
   changed_.notify_all();
 }
 
@@ -68,7 +68,7 @@ bool WatchStream::on_body(std::string_view bytes) {
   const std::scoped_lock lock(mutex_);
   if (bytes_.size() + bytes.size() > kMostBytes && !bytes_.empty()) return false;
   bytes_ += bytes;
-  queue_.set_idle(follower_, false);
+  queue_->set_idle(follower_, false);
   changed_.notify_all();
   return true;
 }
@@ -77,16 +77,16 @@ void WatchStream::on_end(const TransportFailure* failure) {
   const std::scoped_lock lock(mutex_);
   ended_ = true;
   if (failure != nullptr) failure_ = *failure;
-  queue_.set_idle(follower_, false);
+  queue_->set_idle(follower_, false);
   changed_.notify_all();
 }
 
 template <class Ready>
 void WatchStream::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Ready ready) {
   if (ready()) return;
-  queue_.set_idle(follower_, true);
+  queue_->set_idle(follower_, true);
   changed_.wait(lock, stop, ready);
-  queue_.set_idle(follower_, false);
+  queue_->set_idle(follower_, false);
 }
 
 std::optional<std::string> WatchStream::read(const std::stop_token& stop) {

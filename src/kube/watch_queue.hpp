@@ -4,10 +4,12 @@
 
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dba/kube/transport.hpp"
@@ -39,7 +41,8 @@ class WatchQueue {
 /// The response to one watch request.
 class WatchStream : public ResponseSink {
  public:
-  WatchStream(WatchQueue& queue, std::size_t follower) : queue_(queue), follower_(follower) {}
+  WatchStream(std::shared_ptr<WatchQueue> queue, std::size_t follower)
+      : queue_(std::move(queue)), follower_(follower) {}
 
   void on_head(int status, const Headers& headers) override;
   /// False when the reader is so far behind that the stream is better taken up again later.
@@ -58,7 +61,7 @@ class WatchStream : public ResponseSink {
   template <class Ready>
   void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Ready ready);
 
-  WatchQueue& queue_;
+  const std::shared_ptr<WatchQueue> queue_;  ///< The transport may end the stream after its watcher is gone.
   const std::size_t follower_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

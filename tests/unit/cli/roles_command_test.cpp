@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/text.hpp"
+
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
 #include "support/mssql_objects.hpp"

@@ -1,7 +1,8 @@
-#include <regex>
 #include <string>
 
 #include <doctest/doctest.h>
+
+#include "dba/base/text.hpp"
 
 #include "support/command_harness.hpp"
 
@@ -11,14 +12,23 @@ using dba::test::CommandResult;
 
 namespace {
 
-const std::regex kClientLines(R"(Client Version: v\d+\.\d+\.\d+\nClient Commit: \S+\n)");
+/// What follows `label` on the line that begins with it.
+std::string after(const std::string& text, const std::string& label) {
+  for (const std::string& line : dba::split(text, '\n')) {
+    if (line.starts_with(label)) return line.substr(label.size());
+  }
+  return {};
+}
 
 }  // namespace
 
 TEST_CASE("version --client contacts nothing") {
   const CommandResult result = CommandHarness().run({"version", "--client"});
   CHECK(result.code == ExitCode::ok);
-  CHECK(std::regex_match(result.out, kClientLines));
+  const std::string version = after(result.out, "Client Version: ");
+  CHECK(version.starts_with("v"));
+  CHECK(dba::split(version, '.').size() == 3);
+  CHECK(result.out == "Client Version: " + version + "\nClient Commit: " + after(result.out, "Client Commit: ") + "\n");
 }
 
 TEST_CASE("version names the API server's version too") {
@@ -26,19 +36,21 @@ TEST_CASE("version names the API server's version too") {
   harness.api().on("GET", "/version").reply(200, R"({"major":"1","gitVersion":"v1.33.1"})");
   const std::string client = harness.run({"version", "--client"}).out;
   CHECK(harness.run({"version"}).out == client + "Server Version: v1.33.1\n");
-  CHECK(std::regex_match(harness.run({"version", "-o", "json"}).out, std::regex(R"(\{
+  CHECK(harness.run({"version", "-o", "json"}).out == R"({
     "apiVersion": "kubectl-dba/v1",
     "kind": "Version",
-    "client": \{
-        "version": "v\d+\.\d+\.\d+",
-        "commit": "\S+"
-    \},
-    "server": \{
+    "client": {
+        "version": ")" + after(client, "Client Version: ") +
+                                                          R"(",
+        "commit": ")" + after(client, "Client Commit: ") +
+                                                          R"("
+    },
+    "server": {
         "version": "v1.33.1"
-    \},
-    "errors": \[\]
-\}
-)")));
+    },
+    "errors": []
+}
+)");
 }
 
 TEST_CASE("a silent API server costs nothing but its own line, and the exit code") {
@@ -46,7 +58,7 @@ TEST_CASE("a silent API server costs nothing but its own line, and the exit code
   harness.api().on("GET", "/version").break_with(dba::kube::TransportFailure::Kind::refused, false);
   const CommandResult text = harness.run({"version"});
   CHECK(text.code == ExitCode::unexpected);
-  CHECK(std::regex_match(text.out, kClientLines));
+  CHECK(text.out == harness.run({"version", "--client"}).out);
   CHECK(text.err.starts_with("error: "));
   const CommandResult json = harness.run({"version", "-o", "json"});
   CHECK(json.out.find("\"server\": null") != std::string::npos);

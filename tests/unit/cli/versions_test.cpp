@@ -5,6 +5,7 @@
 
 #include "support/command_harness.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/json_schema.hpp"
 
 namespace dba::cli {
 
@@ -51,6 +52,12 @@ TEST_CASE("versions --from prints the allowed targets, -o wide also the others w
   CHECK(none.out.empty());
   CHECK(none.err == "No version that 2025-cu0 can be updated to\n");
   CHECK(none.code == ExitCode::ok);
+}
+
+TEST_CASE("-o json is a VersionReport of the published shape") {
+  Scene scene;
+  test::check_schema("VersionReport", scene.run({"mssql", "versions", "-o", "json"}).out);
+  test::check_schema("VersionReport", scene.run({"mssql", "versions", "--from", "2022-cu12", "-o", "json"}).out);
 }
 
 TEST_CASE("versions --from an unknown version is 4") {

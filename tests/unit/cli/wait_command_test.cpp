@@ -25,7 +25,7 @@ struct Waited {
   FakeWatch& databases = harness.api().on_watch(resources::mssqlservers, "demo");
   FakeWatch& pods = harness.api().on_watch(resources::pods, "demo");
 
-  explicit Waited(const std::vector<Json>& found, const std::vector<Json>& pods_found = {}) {
+  Waited(const std::vector<Json>& found, const std::vector<Json>& pods_found) {
     harness.use_clock(clock);
     harness.api().on_list(resources::mssqlservers, "demo", found).where("fieldSelector", "metadata.name=sales");
     harness.api().on_list(resources::pods, "demo", pods_found).optionally();
@@ -93,7 +93,7 @@ TEST_CASE("wait follows changes until the condition is met") {
 }
 
 TEST_CASE("wait that runs out of time says what it saw last and exits with 124") {
-  Waited waited({database_json("demo", "sales", "Provisioning")});
+  Waited waited({database_json("demo", "sales", "Provisioning")}, {});
   const CommandResult result = waited.run("phase=Critical", {"--timeout=90s"});
   CHECK(result.code == ExitCode::timed_out);
   CHECK(result.out == "");
@@ -105,7 +105,7 @@ TEST_CASE("wait that runs out of time says what it saw last and exits with 124")
 }
 
 TEST_CASE("wait ends at once with 10 when the condition can never be met") {
-  Waited waited({database_with([](Json& database) { database["spec"]["halted"] = true; })});
+  Waited waited({database_with([](Json& database) { database["spec"]["halted"] = true; })}, {});
   const CommandResult result = waited.run("primary");
   CHECK(result.code == ExitCode::unhealthy);
   CHECK(result.err ==
@@ -114,7 +114,7 @@ TEST_CASE("wait ends at once with 10 when the condition can never be met") {
 }
 
 TEST_CASE("wait -o json is one report, also when it fails") {
-  Waited waited({database_json("demo", "sales", "Provisioning")});
+  Waited waited({database_json("demo", "sales", "Provisioning")}, {});
   const CommandResult result = waited.run("phase=Critical", {"--timeout=1s", "-o", "json", "-q"});
   CHECK(result.code == ExitCode::timed_out);
   test::check_schema("WaitReport", result.out);
@@ -134,7 +134,7 @@ TEST_CASE("wait -o json is one report, also when it fails") {
 }
 
 TEST_CASE("wait for a database that does not exist") {
-  Waited waited({});
+  Waited waited({}, {});
   SUBCASE("is refused with 4") {
     waited.harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sale")});
     waited.harness.api().on_list(resources::mssqlservers, "", {});
