@@ -19,9 +19,9 @@ function __kubectl_dba_complete
     else if test (math "bitand($directive, 1)") -eq 0
         set -l typed (string replace -r -- '^-[^=]*=' '' "$last")
         if test (math "bitand($directive, 16)") -ne 0
-            __fish_complete_directories "$typed" | string replace -r '^' "$prefix"
+            __fish_complete_directories "$typed" | string replace -r -- '^' "$prefix"
         else if test (math "bitand($directive, 4)") -eq 0
-            __fish_complete_path "$typed" | string replace -r '^' "$prefix"
+            __fish_complete_path "$typed" | string replace -r -- '^' "$prefix"
         end
     end
 end

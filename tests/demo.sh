@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # demo.sh FOLDER-OF-THE-BINARY: what the tool makes and what it refuses, command by command. Needs no cluster.
 set -euo pipefail
-export PATH="$1:$PATH" KUBECONFIG=/nonexistent/kubeconfig
+PATH="$(realpath "$1"):$PATH"
+export PATH KUBECONFIG=/nonexistent/kubeconfig
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+cd "$folder"
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold='' plain=''
+[ ! -t 1 ] || bold=$'\033[1m' plain=$'\033[0m'
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 # show EXIT-CODE COMMAND…: prints the command as one would type it, runs it, and insists on the exit code.
 show() {
   local want=$1 code=0
@@ -23,8 +27,8 @@ keep() {
   local file=$1
   shift
   printf '\n$ kubectl dba %s > %s\n' "$*" "$file"
-  kubectl-dba "$@" >"$folder/$file"
-  cat "$folder/$file"
+  kubectl-dba "$@" >"$file"
+  cat "$file"
 }
 
 say "The issuer every database needs: a CA in a Secret, and a cert-manager Issuer that signs with it."
@@ -35,7 +39,7 @@ keep sales.yaml mssql generate sales -n demo --version 2025-cu0 --replicas 3 --d
   --issuer sales-ca --storage 10Gi --memory 4Gi --accept-eula
 
 say "A manifest from Git is a base; flags are laid over it, and --set reaches every field."
-show 0 mssql generate -f "$folder/sales.yaml" --replicas 5 --set 'spec.healthChecker.periodSeconds=20'
+show 0 mssql generate -f sales.yaml --replicas 5 --set 'spec.healthChecker.periodSeconds=20'
 
 say "Everything that the webhook would refuse, and what it forgets, is found here, all at once."
 show 2 mssql generate sales --version 2025-cu0 --replicas 12 --databases 'agdb1,AGDB1,master' --issuer sales-ca --storage 10Gi

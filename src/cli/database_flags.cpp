@@ -86,7 +86,7 @@ std::vector<Flag> tls_part(mssql::DatabaseOptions& o) {
   return {
       {.name = "issuer",
        .value = "[KIND/]NAME",
-       .help = "cert-manager Issuer, or ClusterIssuer/NAME, that signs the certificates",
+       .help = "Issuer of cert-manager, or ClusterIssuer/NAME, that signs the certificates",
        .into = &o.issuer,
        .complete = complete_objects(kube::resources::issuers)},
       {.name = "client-tls", .help = "Clients have to use TLS with a certificate of the issuer", .into = &o.client_tls},

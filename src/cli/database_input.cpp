@@ -123,10 +123,10 @@ class InputReader {
     }
     mssql::Notices notices;
     Json database = mssql::build_database(flags_.database, base_ ? &base : nullptr, notices);
-    for (const std::string& notice : notices) context_.io.note(notice);
     const mssql::Findings findings = mssql::check_database(database, rules_.version_required);
-    for (const std::string& line : findings.warning_lines()) context_.io.warn(line);
     throw_errors(findings);
+    for (const std::string& notice : notices) context_.io.note(notice);
+    for (const std::string& line : findings.warning_lines()) context_.io.warn(line);
     return database;
   }
 

@@ -33,11 +33,14 @@ const Command* find_owner(const Command& from, std::string_view name) {
 
 std::string unknown_flag(const CommandLine& line, const std::string& typed) {
   if (!typed.starts_with("--")) return fmt::format("unknown shorthand flag: {}", typed);
+  if (find_command(line.command(), typed.substr(2)) != nullptr) {  // "kubectl dba --version"
+    return fmt::format("unknown flag: {}; did you mean the command \"{}\"?", typed, typed.substr(2));
+  }
   const std::vector<std::string> near = close_flags(line.path, typed);
-  if (near.empty()) {
-    if (const Command* owner = find_owner(line.command(), typed.substr(2))) {
-      return fmt::format("unknown flag: {}; it belongs behind \"{}\"", typed, owner->name);
-    }
+  const bool typed_too_early = !near.empty() && near.front() == typed;
+  const Command* owner = typed_too_early ? &line.command() : find_owner(line.command(), typed.substr(2));
+  if (typed_too_early || (near.empty() && owner != nullptr)) {
+    return fmt::format("unknown flag: {}; it belongs behind \"{}\"", typed, owner->name);
   }
   return fmt::format("unknown flag: {}{}", typed, suggestion(near));
 }
@@ -85,6 +88,24 @@ void add_surplus(const CommandLine& line, std::vector<std::string>& problems) {
   }
 }
 
+/// "kubectl dba mssql create" for somebody who typed "kubectl dba create".
+std::vector<std::string> deeper_commands(const std::vector<const Command*>& path, std::string_view typed) {
+  std::vector<std::string> found;
+  for (const Command& child : path.back()->commands) {
+    if (child.hidden) continue;
+    std::vector<const Command*> deeper = path;
+    deeper.push_back(&child);
+    if (const Command* meant = find_command(child, typed)) {
+      deeper.push_back(meant);
+      found.push_back(command_words(deeper));
+    } else {
+      const std::vector<std::string> below = deeper_commands(deeper, typed);
+      found.insert(found.end(), below.begin(), below.end());
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::string> shape_problems(const CommandLine& line) {
@@ -106,6 +127,7 @@ std::string unknown_command_text(const std::vector<const Command*>& path, std::s
     names.insert(names.end(), child.aliases.begin(), child.aliases.end());
   }
   std::vector<std::string> near = close_matches(typed, names);
+  if (near.empty()) near = deeper_commands(path, typed);
   for (std::string& name : near) name = "\"" + name + "\"";
   return fmt::format("unknown command \"{}\" for \"{}\"{}", typed, command_words(path), suggestion(near));
 }

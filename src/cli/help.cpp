@@ -57,18 +57,19 @@ std::string paragraphs(std::string_view text, std::size_t width) {
 std::string two_columns(const std::vector<Row>& rows, std::size_t width) {
   std::size_t label_width = 0;
   for (const Row& row : rows) {
-    if (row.label.size() <= kWidestLabel) label_width = std::max(label_width, row.label.size());
+    const std::size_t own = display_width(row.label);
+    if (own <= kWidestLabel) label_width = std::max(label_width, own);
   }
   const std::size_t column = kIndent + label_width + kGap;
   std::string out;
   for (const Row& row : rows) {
     std::string line = std::string(kIndent, ' ') + row.label;
-    if (row.label.size() > label_width) {
+    if (display_width(row.label) > label_width) {
       out += line + "\n";
       line.clear();
     }
     for (const std::string& piece : wrap(row.text, std::max(width, column + 20) - column)) {
-      line.resize(column, ' ');
+      line.append(column - display_width(line), ' ');
       out += line + piece + "\n";
       line.clear();
     }
@@ -106,10 +107,13 @@ Row flag_row(const Flag& flag) {
   return row;
 }
 
+/// Flags with a heading of their own come first: they are what the command is about.
 std::vector<Section> flag_sections(const Command& command) {
   std::vector<Section> all;
-  for (const Flag& flag : command.flags) {
-    if (!flag.hidden) add_row(all, flag.group.empty() ? "Flags" : flag.group, flag_row(flag));
+  for (const bool headed : {true, false}) {
+    for (const Flag& flag : command.flags) {
+      if (!flag.hidden && flag.group.empty() != headed) add_row(all, headed ? flag.group : "Flags", flag_row(flag));
+    }
   }
   return all;
 }
@@ -181,15 +185,14 @@ std::string help_text(const std::vector<const Command*>& path, std::size_t width
   if (path.size() > 1) out += sections(flag_sections(command), width);
   out += "\n";
   if (!command.commands.empty()) {
-    out += fmt::format("Use \"{} COMMAND --help\" for more about a command.\n", command_words(path));
+    out += paragraphs(fmt::format("Use \"{} COMMAND --help\" for more about a command.", command_words(path)), width);
   }
-  return out + fmt::format("Use \"{} options\" for the flags that every command takes.\n", program);
+  return out + paragraphs(fmt::format("Use \"{} options\" for the flags that every command takes.", program), width);
 }
 
 std::string options_text(const Command& root, std::size_t width) {
-  const std::string first =
-      "The following flags are taken by every command, at any place behind \"" + root.name + "\":";
-  return paragraphs(first, width) + sections(flag_sections(root), width);
+  return paragraphs("Every command takes these flags, at any place behind the program's name.", width) +
+         sections(flag_sections(root), width);
 }
 
 }  // namespace dba::cli

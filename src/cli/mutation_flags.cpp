@@ -28,7 +28,7 @@ std::vector<Flag> mutation_flags(MutationOptions& options) {
   return {
       {.name = "dry-run",
        .value = "MODE",
-       .help = "none, client (only print what would be sent) or server (the API server checks and keeps nothing) "
+       .help = "Only try it: client prints what would be sent, server lets the API server check it and keep nothing "
                "(default none)",
        .into = [&options](const std::string&, const std::string& text) { options.dry_run = parse_dry_run(text); },
        .complete = complete_words({"none", "client", "server"})},

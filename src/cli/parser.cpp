@@ -1,5 +1,7 @@
 // The only file that knows CLI11: it counts and binds the values that command_line.cpp has found. CLI11's own
 // spellings, messages and exit codes are not used.
+#include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,7 +34,12 @@ class Binder {
         if (names_.insert(flag.name).second) add_flag(flag);
       }
     }
-    for (const Argument& argument : line.command().arguments) add_argument(argument);
+    std::size_t words_left = line.positionals.size();
+    for (const Argument& argument : line.command().arguments) {
+      const std::size_t taken = takes_all(argument) ? words_left : std::min(words_left, std::size_t{1});
+      add_argument(argument, std::max(taken, std::size_t{1}));
+      words_left -= taken;
+    }
   }
 
   /// @returns whether every required value was there and none was left over.
@@ -62,7 +69,12 @@ class Binder {
         ->allow_extra_args(false);
   }
 
-  void add_argument(const Argument& argument) {
+  static bool takes_all(const Argument& argument) {
+    return std::holds_alternative<std::vector<std::string>*>(argument.into);
+  }
+
+  /// @param count words it gets, exactly: CLI11 takes "[a,b]" apart for an option whose number of values is open
+  void add_argument(const Argument& argument, std::size_t count) {
     const auto on_values = [this, &argument](const CLI::results_t& values) {
       for (const std::string& value : values) {
         const std::string problem = store_argument(argument, value);
@@ -70,9 +82,8 @@ class Binder {
       }
       return true;
     };
-    const bool takes_all = std::holds_alternative<std::vector<std::string>*>(argument.into);
     app_.add_option(argument.name, on_values)
-        ->expected(takes_all ? -1 : 1)
+        ->expected(static_cast<int>(count))
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->required(argument.required)
         ->allow_extra_args(false);

@@ -26,7 +26,13 @@ void append(std::vector<Command>& to, std::vector<Command> more) {
 Command mssql_group() {
   Command group{
       .name = "mssql",
-      .summary = "Declare, watch, break and operate databases of Microsoft SQL Server",
+      .summary = "Declare and watch databases of Microsoft SQL Server",
+      .examples =
+          "# Make an availability group of three replicas, and wait until it serves\n"
+          "kubectl dba mssql create sales -n demo --replicas 3 --databases agdb1 "
+          "--issuer mssqlserver-ca-issuer --storage 10Gi --accept-eula --wait\n"
+          "# Who leads, and do labels and Services agree\n"
+          "kubectl dba mssql roles sales -n demo\n",
       .group = "Databases",
   };
   append(group.commands, in_group("Declare", {create_command(), generate_command(), apply_command(), diff_command(),
@@ -63,9 +69,8 @@ void rename_program(Command& command, std::string_view from, std::string_view to
 }  // namespace
 
 Command root_command(GlobalOptions& global, const Program& program) {
-  Command root{.name = program.name,
-               .summary = "Declare, watch and break databases that KubeDB runs",
-               .flags = global_flags(global)};
+  Command root{
+      .name = program.name, .summary = "Declare and watch databases that KubeDB runs", .flags = global_flags(global)};
   Command mssql = mssql_group();
   std::vector<Command> tools = tool_commands(program);
   const std::string_view database_words = program.as_mssql ? "kubectl dba mssql" : "kubectl dba";
@@ -75,6 +80,7 @@ Command root_command(GlobalOptions& global, const Program& program) {
   }
   if (program.as_mssql) {
     root.summary = mssql.summary;
+    root.examples = mssql.examples;
     root.commands = std::move(mssql.commands);
   } else {
     root.commands.push_back(std::move(mssql));

@@ -72,6 +72,9 @@ Kind kind_of(const StatusInfo& status) {
   };
   if (status.reason == "NotFound" || (status.reason.empty() && status.code == 404)) return kind_of_404(status);
   if (has_cause(status, "FieldManagerConflict")) return Kind::apply_conflict;
+  // An apply with a field that the schema lacks is a plain 500 without a reason.
+  // @source apimachinery pkg/util/managedfields/internal/structuredmerge.go
+  if (status.message.starts_with("failed to create typed patch object")) return Kind::bad_request;
   const auto found = std::find_if(std::begin(kByReason), std::end(kByReason),
                                   [&](const auto& row) { return row.first == status.reason; });
   return found != std::end(kByReason) ? found->second : kind_by_code(status.code);

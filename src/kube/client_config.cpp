@@ -59,6 +59,7 @@ class Resolver {
   void choose_cluster();
   void override_cluster();
   void add_impersonation_extra();
+  void connect();
   void set_server();
   void set_tls();
   void set_identity();
@@ -278,26 +279,35 @@ void Resolver::set_timeout() {
   collect([&] { config_.request_timeout = parse_timeout("--request-timeout", *flags_.request_timeout); });
 }
 
+/// Checks what was chosen and turns it into a connection.
+void Resolver::connect() {
+  check_user(context_.user, user_, problems_);
+  check_cluster(context_.cluster, cluster_, problems_);
+  set_server();
+  // Nothing that could tell who we are goes over a connection that anybody can read.
+  if (config_.server.starts_with("https://")) {
+    set_tls();
+    set_identity();
+  }
+  config_.impersonate = user_.impersonate;
+  config_.compression = !cluster_.disable_compression;
+}
+
 ClientConfig Resolver::resolve(bool in_cluster) {
   config_.in_cluster = in_cluster;
+  config_.warnings_as_errors = flags_.warnings_as_errors;
   set_timeout();
+  std::string hint;
   if (choose_context()) {
     choose_user();
     choose_cluster();
-    check_user(context_.user, user_, problems_);
-    check_cluster(context_.cluster, cluster_, problems_);
-    set_server();
-    // Nothing that could tell who we are goes over a connection that anybody can read.
-    if (config_.server.starts_with("https://")) {
-      set_tls();
-      set_identity();
-    }
-    config_.impersonate = user_.impersonate;
-    config_.compression = !cluster_.disable_compression;
-    config_.warnings_as_errors = flags_.warnings_as_errors;
+    connect();
     set_namespace();
+  } else {
+    hint = "kubectl config get-contexts";
+    if (given(flags_.kubeconfig)) hint += " --kubeconfig " + shell_quote(*flags_.kubeconfig);
   }
-  problems_.throw_if_any(problems_.lines().size() > 1 ? "error in configuration" : "");
+  problems_.throw_if_any(problems_.lines().size() > 1 ? "error in configuration" : "", ExitCode::usage, hint);
   return std::move(config_);
 }
 

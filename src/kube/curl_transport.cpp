@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "dba/base/error.hpp"
@@ -14,6 +15,14 @@
 namespace dba::kube {
 
 namespace {
+
+/// OpenSSL writes to sockets in a way that raises SIGPIPE when the peer is gone; blocked, it is an error code only.
+void ignore_broken_pipes() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 struct MultiDeleter {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
@@ -60,6 +69,7 @@ class CurlTransport : public Transport {
   };
 
   void run(const std::stop_token& stop) {
+    ignore_broken_pipes();
     while (!stop.stop_requested()) {
       take_orders();
       int running = 0;

@@ -45,7 +45,16 @@ bool has_pem(const std::string& text) { return text.find("-----BEGIN ") != std::
 
 }  // namespace
 
-bool has_certificate(const std::string& pem) { return first_certificate(pem) != nullptr; }
+bool has_certificate(const std::string& pem) {
+  const Owned<BIO> bio = open_text(pem);
+  for (;;) {
+    const Owned<X509> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    const int reason = ERR_GET_REASON(ERR_peek_last_error());
+    ERR_clear_error();
+    if (certificate != nullptr) return true;
+    if (reason == PEM_R_NO_START_LINE) return false;  // Else this block is broken, but there may be others.
+  }
+}
 
 std::string key_pair_problem(const std::string& certificate_pem, const Secret& key_pem) {
   if (!has_pem(certificate_pem)) return "tls: failed to find any PEM data in certificate input";

@@ -26,6 +26,21 @@ bool is_expired(const StatusInfo& status) {
   return status.code == 410 || status.reason == "Expired" || status.reason == "Gone";
 }
 
+/// A request that ends with this object at the latest.
+class StartedRequest {
+ public:
+  StartedRequest(Transport& transport, HttpRequest request, const Credential& credential,
+                 std::shared_ptr<ResponseSink> sink)
+      : transport_(transport), id_(transport.start(std::move(request), credential, std::move(sink))) {}
+  ~StartedRequest() { transport_.cancel(id_); }
+  StartedRequest(const StartedRequest&) = delete;
+  StartedRequest& operator=(const StartedRequest&) = delete;
+
+ private:
+  Transport& transport_;
+  std::uint64_t id_;
+};
+
 }  // namespace
 
 Reflector::Reflector(Client& client, const WatchTarget& target, std::size_t index, std::shared_ptr<WatchQueue> queue)
@@ -81,9 +96,8 @@ bool Reflector::is_final(const ApiError& error) {
 }
 
 void Reflector::sleep(std::chrono::nanoseconds duration) {
-  queue_->set_idle(index_, true);
   client_.clock().sleep_until(client_.clock().steady_now() + duration, stop_);
-  queue_->set_idle(index_, false);
+  queue_->set_idle(index_, false);  // time has passed: whoever waits with a deadline looks again
 }
 
 void Reflector::pause(int retry_after_seconds) {
@@ -157,8 +171,7 @@ Reflector::Next Reflector::watch() {
   const std::string from = resource_version_;
   const auto stream = std::make_shared<WatchStream>(queue_, index_);
   const Credential credential = impl_.options.credentials->current(stop_);
-  const std::uint64_t id = impl_.options.transport->start(watch_request(), credential, stream);
-
+  const StartedRequest request(*impl_.options.transport, watch_request(), credential, stream);
   const int status = stream->status(stop_);
   impl_.take_warnings(stream->headers());
   if (status == 401 && !std::exchange(refreshed_, true) &&
@@ -168,7 +181,6 @@ Reflector::Next Reflector::watch() {
   if (status != 200) return after_refusal(*stream);
   refreshed_ = false;
   const Next next = read_events(*stream);
-  impl_.options.transport->cancel(id);
 
   const std::chrono::nanoseconds lived = client_.clock().steady_now() - began;
   if (next == Next::resume && lived < kShortestStream && !stop_.stop_requested()) {

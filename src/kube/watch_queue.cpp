@@ -39,7 +39,8 @@ std::optional<WatchEvent> WatchQueue::pop(platform::Clock& clock, platform::Stea
   while (true) {
     const std::chrono::nanoseconds left =
         std::max<std::chrono::nanoseconds>(deadline - clock.steady_now(), std::chrono::nanoseconds(0));
-    changed_.wait_for(lock, stop, std::min(left, kBusyWait), [this] { return !events_.empty() || all_idle(); });
+    changed_.wait_for(lock, stop, std::min(left, kBusyWait),
+                      [&] { return !events_.empty() || all_idle() || clock.steady_now() >= deadline; });
     if (!events_.empty()) {
       WatchEvent event = std::move(events_.front());
       events_.pop_front();

@@ -26,7 +26,7 @@ class WatchQueue {
   /// Waits while the queue is full: a slow reader slows the followers down. Nothing is queued once `stop` is requested.
   void push(WatchEvent event, const std::stop_token& stop);
   std::optional<WatchEvent> pop(platform::Clock& clock, platform::SteadyTime deadline, const std::stop_token& stop);
-  /// A follower is idle while all it waits for is the network or the time.
+  /// A follower is idle while all it waits for is the network.
   void set_idle(std::size_t follower, bool idle);
 
  private:

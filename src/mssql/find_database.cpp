@@ -48,24 +48,25 @@ std::vector<std::string> namespaces_with(kube::Client& client, const kube::Resou
 }  // namespace
 
 Error no_such_object(kube::Client& client, const kube::ResourceType& type, std::string_view what, std::string_view ns,
-                     std::string_view name, std::string_view list_command) {
+                     std::string_view name, const std::function<std::string(bool elsewhere)>& hint) {
   ErrorInfo info{.code = ExitCode::denied, .reason = "NotFound"};
   info.message = type.namespaced ? fmt::format("{} \"{}\" not found in namespace \"{}\"", what, name, ns)
                                  : fmt::format("{} \"{}\" not found", what, name);
   if (const auto close = close_names(client, type, ns, name); !close.empty())
     info.details.push_back(fmt::format("did you mean {}?", english_list(quoted(close), "or")));
-  if (type.namespaced) {
-    if (const auto others = namespaces_with(client, type, name); !others.empty())
-      info.details.push_back(fmt::format("\"{}\" exists in namespace {}", name, english_list(quoted(others))));
-  }
+  std::vector<std::string> others;
+  if (type.namespaced) others = namespaces_with(client, type, name);
+  if (!others.empty())
+    info.details.push_back(fmt::format("\"{}\" exists in namespace {}", name, english_list(quoted(others))));
   info.cause = fmt::format("Error from server (NotFound): {} \"{}\" not found", type.qualified(), name);
-  info.hint = list_command;
+  info.hint = hint(!others.empty());
   return Error(std::move(info));
 }
 
 Error no_such_database(kube::Client& client, std::string_view ns, std::string_view name) {
-  return no_such_object(client, kube::resources::mssqlservers, "database", ns, name,
-                        fmt::format("kubectl dba mssql list -n {}", ns));
+  return no_such_object(client, kube::resources::mssqlservers, "database", ns, name, [&](bool elsewhere) {
+    return fmt::format("kubectl dba mssql list {}", elsewhere ? "-A" : fmt::format("-n {}", shell_quote(ns)));
+  });
 }
 
 Json get_database(kube::Client& client, std::string_view ns, std::string_view name) {

@@ -1,6 +1,8 @@
 #pragma once
 // Looks a database up by name, and helps when there is none of that name.
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "dba/codec/json.hpp"
@@ -16,8 +18,9 @@ Json get_database(kube::Client& client, std::string_view ns, std::string_view na
 /// @effects two LISTs of names at most; failures of theirs are not reported.
 Error no_such_database(kube::Client& client, std::string_view ns, std::string_view name);
 
-/// The same for any resource: `what` is its word in messages ("issuer"), `list_command` shows which there are.
+/// The same for any resource: `what` is its word in messages ("issuer"), `hint` gives the command to try next, told
+/// whether another namespace has one of this name.
 Error no_such_object(kube::Client& client, const kube::ResourceType& type, std::string_view what, std::string_view ns,
-                     std::string_view name, std::string_view list_command);
+                     std::string_view name, const std::function<std::string(bool elsewhere)>& hint);
 
 }  // namespace dba::mssql

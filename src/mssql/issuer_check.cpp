@@ -38,7 +38,7 @@ class Checker {
     const std::optional<Json> issuer = client_.find(type, ns_, report_.ref.name);
     if (!issuer) {
       throw no_such_object(client_, type, to_lower(report_.ref.kind), ns_, report_.ref.name,
-                           fmt::format("kubectl dba mssql issuer create {}{}", shell_quote(report_.ref.name), flags()));
+                           [this](bool) { return create_command(); });
     }
     add("api", CheckStatus::ok, "cert-manager.io/v1 is served");
     add("issuer", CheckStatus::ok, fmt::format("{} {} exists", report_.ref.kind, report_.ref.name));
@@ -94,20 +94,27 @@ class Checker {
     }
     const std::string place = fmt::format("{}/{}", report_.secret_ns, report_.secret);
     if (!secret) {
-      return add("secret", CheckStatus::fail, fmt::format("secret {} does not exist", place), renew());
+      return add("secret", CheckStatus::fail, fmt::format("secret {} does not exist", place), create_command());
     }
     add("secret", CheckStatus::ok, fmt::format("secret {} exists", place));
     judge_secret(*secret);
   }
 
-  std::string renew() const {
-    return fmt::format("kubectl dba mssql issuer create {}{} --overwrite", shell_quote(report_.ref.name), flags());
+  std::string create_command() const {
+    return fmt::format("kubectl dba mssql issuer create {}{}", shell_quote(report_.ref.name), flags());
+  }
+
+  /// A CA that we made is made anew; another one has to come from where it came from.
+  std::string renew(const tls::CertificateFacts& old) const {
+    const std::string ours = tls::format_subject(tls::parse_subject(kDefaultCaSubject));
+    const bool ours_to_make = old.subject.empty() || (old.self_signed && old.subject == ours);
+    return create_command() + (ours_to_make ? "" : " --ca-cert=ca.crt --ca-key=ca.key") + " --overwrite";
   }
 
   void judge_secret(const Json& secret) {
     const WallTime now = client_.clock().wall_now();
     const CaSecretFacts facts = read_ca_secret(secret, now);
-    for (const std::string& problem : facts.problems) add("ca", CheckStatus::fail, problem, renew());
+    for (const std::string& problem : facts.problems) add("ca", CheckStatus::fail, problem, renew(facts.certificate));
     if (facts.usable)
       add("ca", CheckStatus::ok,
           fmt::format("{}, {}, key matches", facts.certificate.subject, facts.certificate.key_description));
@@ -117,7 +124,7 @@ class Checker {
     report_.days_left = days;
     if (days < 0) return;  // Expired: already among the problems.
     const std::string until = fmt::format("{} days left, until {}", days, format_rfc3339(facts.certificate.not_after));
-    if (days < kWarnDays) return add("validity", CheckStatus::warn, until, renew());
+    if (days < kWarnDays) return add("validity", CheckStatus::warn, until, renew(facts.certificate));
     add("validity", CheckStatus::ok, until);
   }
 

@@ -94,10 +94,10 @@ class Ensurer {
     } else if (secret_) {
       const auto lines = request_.source == CaSource::given ? ca_secret_differences(*secret_, request_.pair)
                                                             : differences_from_typed(*secret_, request_, now_);
-      secret_differs_ = !lines.empty();
       for (const std::string& line : lines) problems.add(secret_place, line);
+      secret_differs_ = !lines.empty() || is_to_be_renewed();
     }
-    if (secret_ && !secret_differs_) warn_of_end();
+    if (secret_ && !secret_differs_ && request_.source != CaSource::given && ends_soon()) warn_of_end();
     if (issuer_) {
       const auto lines = issuer_differences(*issuer_, secret_name_);
       issuer_differs_ = !lines.empty();
@@ -105,18 +105,21 @@ class Ensurer {
         problems.add(fmt::format("{} {}", request_.ref.kind, request_.ref.name), line);
     }
     if (!request_.overwrite) {
-      problems.throw_if_any(fmt::format("{} \"{}\" is there and is different", request_.ref.kind, request_.ref.name),
-                            ExitCode::refused, "add --overwrite to replace what is different");
+      problems.throw_if_any(
+          fmt::format("cannot make {} \"{}\": what is there is different", request_.ref.kind, request_.ref.name),
+          ExitCode::refused, "add --overwrite to replace what is different");
     }
   }
 
-  /// A CA that serves now may not serve for long.
+  WallTime ca_end() const { return read_ca_secret(*secret_, now_).certificate.not_after; }
+  bool ends_soon() const { return ca_end() - now_ < std::chrono::days(30); }
+
+  /// A CA that serves is replaced by a newer one only when it runs out and overwriting was agreed to.
+  bool is_to_be_renewed() const { return request_.source == CaSource::made && request_.overwrite && ends_soon(); }
+
   void warn_of_end() const {
-    constexpr auto kSoon = std::chrono::days(30);
-    const WallTime end = read_ca_secret(*secret_, now_).certificate.not_after;
-    if (end - now_ < kSoon)
-      listener_.warn(
-          fmt::format("the CA of secret {}/{} expires at {}", secret_ns_, secret_name_, format_rfc3339(end)));
+    listener_.warn(
+        fmt::format("the CA of secret {}/{} expires at {}", secret_ns_, secret_name_, format_rfc3339(ca_end())));
   }
 
   Error no_secret() const {

@@ -77,11 +77,10 @@ class ReadyWaiter {
   void look() {
     if (!database_ || codec::uid_of(*database_) != uid_) {
       result_.outcome = ReadyResult::Outcome::never;
-      result_.text = database_ ? "it was deleted and made anew meanwhile" : "it was deleted meanwhile";
+      result_.text = "it was deleted meanwhile";
       return;
     }
     const Progress progress = provisioning_progress(*database_, pods_);
-    const bool changed = progress.text != result_.text;
     result_.text = progress.text;
     result_.newest = progress.newest;
     switch (progress.state) {
@@ -92,9 +91,15 @@ class ReadyWaiter {
         result_.outcome = ReadyResult::Outcome::never;
         break;
       case Progress::State::going_on:
-        if (changed) progress_(fmt::format("{}: {}", progress.phase, progress.text));
+        tell(fmt::format("{}: {}", progress.phase, progress.text));
         break;
     }
+  }
+
+  void tell(std::string text) {
+    if (text == told_) return;
+    told_ = std::move(text);
+    progress_(told_);
   }
 
   kube::Client& client_;
@@ -103,6 +108,7 @@ class ReadyWaiter {
   bool synced_ = false;
   std::optional<Json> database_{};
   std::vector<Json> pods_{};
+  std::string told_{};
   ReadyResult result_{.outcome = ReadyResult::Outcome::timed_out, .text = "the server has not answered"};
 };
 

@@ -104,7 +104,8 @@ int main(int argc, char** argv) {
           environment);
       environment["KUBECONFIG"] = environment.at("WORK") + "/.kubeconfig";
     };
-    options.tear_down = [&](const Variables& environment) {
+    options.tear_down = [&](Variables environment) {
+      environment["KUBECONFIG"] = environment.at("RIG_T") + "/kubeconfig";
       run_or_throw({environment.at("SOURCE") + "/tests/e2e/namespace.sh", "remove", ns}, environment);
     };
   }

@@ -60,8 +60,14 @@ RunResult RunningScript::run() {
   result.log = redacted(earlier + log_);
   background_.clear();
   run_deferred();
-  if (options_.tear_down && environment_.contains("WORK")) {
-    options_.tear_down(environment_);
+  try {
+    if (options_.tear_down && environment_.contains("WORK")) options_.tear_down(environment_);
+  } catch (const std::exception& failure) {
+    result.log += redacted(fmt::format("afterwards: {}\n", failure.what()));
+    if (result.verdict == Verdict::passed) {
+      result.verdict = Verdict::failed;
+      result.reason = redacted(fmt::format("{}: {}", options_.name, failure.what()));
+    }
   }
   return result;
 }

@@ -45,6 +45,13 @@ SeenRequest take_apart(const kube::HttpRequest& request) {
   return seen;
 }
 
+std::string frame_of(std::string_view type, const Json& object) {
+  Json frame = Json::object();
+  frame["type"] = type;
+  frame["object"] = object;
+  return codec::compact_json(frame) + "\n";
+}
+
 Reply json_reply(const Json& object, int status) { return {.status = status, .body = codec::compact_json(object)}; }
 
 }  // namespace
@@ -117,12 +124,7 @@ bool Stub::matches(const SeenRequest& request) const {
                      [&](const auto& wanted) { return request.parameter(wanted.first) == wanted.second; });
 }
 
-void FakeWatch::event(std::string_view type, const Json& object) {
-  Json frame = Json::object();
-  frame["type"] = type;
-  frame["object"] = object;
-  send(codec::compact_json(frame) + "\n");
-}
+void FakeWatch::event(std::string_view type, const Json& object) { send(frame_of(type, object)); }
 
 void FakeWatch::bookmark(std::string_view resource_version) {
   Json object = Json::object();
@@ -131,23 +133,23 @@ void FakeWatch::bookmark(std::string_view resource_version) {
 }
 
 void FakeWatch::error(int code, std::string_view reason, std::string_view message) {
-  event("ERROR", status_json(code, reason, message));
+  close_with(frame_of("ERROR", status_json(code, reason, message)), nullptr);
 }
 
 void FakeWatch::send(std::string_view bytes) {
   const std::shared_ptr<kube::ResponseSink> sink = open_stream();
   if (sink == nullptr || sink->on_body(bytes)) return;
   const kube::TransportFailure failure{.kind = kube::TransportFailure::Kind::cancelled, .message = "cancelled"};
-  close_with(&failure);
+  close_with("", &failure);
 }
 
-void FakeWatch::end() { close_with(nullptr); }
+void FakeWatch::end() { close_with("", nullptr); }
 
 void FakeWatch::reset() {
   const kube::TransportFailure failure{.kind = kube::TransportFailure::Kind::truncated,
                                        .message = "broken by the test",
                                        .request_may_have_arrived = true};
-  close_with(&failure);
+  close_with("", &failure);
 }
 
 void FakeWatch::refuse_next(int code, std::string_view reason, std::string_view message) {
@@ -173,13 +175,17 @@ std::shared_ptr<kube::ResponseSink> FakeWatch::open_stream() {
   return sink_;
 }
 
-void FakeWatch::close_with(const kube::TransportFailure* failure) {
-  const std::shared_ptr<kube::ResponseSink> sink = open_stream();
+/// The stream is closed before its last bytes are read, so that whatever comes next is for the next one.
+void FakeWatch::close_with(std::string_view last_bytes, const kube::TransportFailure* failure) {
+  open_stream();
+  std::shared_ptr<kube::ResponseSink> sink;
   {
     const std::scoped_lock lock(mutex_);
-    sink_ = nullptr;
+    sink = std::exchange(sink_, nullptr);
   }
-  if (sink != nullptr) sink->on_end(failure);
+  if (sink == nullptr) return;
+  if (!last_bytes.empty()) sink->on_body(last_bytes);
+  sink->on_end(failure);
 }
 
 FakeTransport::~FakeTransport() {
@@ -292,9 +298,8 @@ void FakeTransport::answer(const SeenRequest& seen, const kube::HttpRequest& req
         std::find_if(stubs_.begin(), stubs_.end(), [&](const Stub& candidate) { return candidate.matches(seen); });
     known = stub != stubs_.end() && !stub->answers_.empty();
     if (known) {
-      ++stub->uses_;
-      found = stub->answers_.front();
-      if (stub->answers_.size() > 1) stub->answers_.pop_front();
+      const auto next = static_cast<std::size_t>(stub->uses_++);
+      found = stub->answers_[std::min(next, stub->answers_.size() - 1)];
     } else {
       unexpected_.push_back(seen.line());
     }

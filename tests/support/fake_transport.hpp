@@ -38,7 +38,7 @@ struct Reply {
   kube::Headers headers{{"Content-Type", "application/json"}};
 };
 
-/// What one kind of request gets. Replies are given in their order; the last one again and again.
+/// What one kind of request gets. Replies are given in their order; the last one again and again, until one is added.
 class Stub {
  public:
   Stub& reply(int status, std::string body, kube::Headers headers = {});
@@ -68,7 +68,7 @@ class Stub {
 
   std::string method_, path_;
   std::map<std::string, std::string, std::less<>> where_;
-  std::deque<Answer> answers_;
+  std::vector<Answer> answers_;
   bool optional_ = false;
   int uses_ = 0;
 };
@@ -80,7 +80,7 @@ class FakeWatch {
   void modified(const Json& object) { event("MODIFIED", object); }
   void deleted(const Json& object) { event("DELETED", object); }
   void bookmark(std::string_view resource_version);
-  void error(int code, std::string_view reason, std::string_view message);
+  void error(int code, std::string_view reason, std::string_view message);  ///< An ERROR event ends the stream.
   void event(std::string_view type, const Json& object);
   void send(std::string_view bytes);  ///< Raw, to cut frames anywhere.
   void end();                         ///< The server's time-out: a complete response.
@@ -93,7 +93,7 @@ class FakeWatch {
  private:
   friend class FakeTransport;
   std::shared_ptr<kube::ResponseSink> open_stream();
-  void close_with(const kube::TransportFailure* failure);
+  void close_with(std::string_view last_bytes, const kube::TransportFailure* failure);
 
   std::string path_;
   mutable std::mutex mutex_;

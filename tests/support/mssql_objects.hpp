@@ -16,8 +16,9 @@
 namespace dba::test {
 
 /// An availability group of three replicas that is Ready, made a day before FakeClock begins.
-inline Json database_json(std::string_view ns, std::string_view name, std::string_view phase = "Ready") {
-  Json object = object_json(kube::resources::mssqlservers, ns, name);
+inline Json database_json(std::string_view ns, std::string_view name, std::string_view phase = "Ready",
+                          std::string_view resource_version = "1") {
+  Json object = object_json(kube::resources::mssqlservers, ns, name, resource_version);
   object["metadata"]["creationTimestamp"] = "2026-01-01T03:04:05Z";
   object["metadata"]["finalizers"] = Json::array({"kubedb.com"});
   object["spec"]["version"] = "2025-cu0";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <csignal>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -186,6 +187,7 @@ void ServerConnection::wait_for_hangup() {
 void ServerConnection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
 ScriptedServer::ScriptedServer(const Options& options) : options_(options), context_(make_context(options)) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -226,6 +228,10 @@ void ScriptedServer::accept_connections() {
 }
 
 void ScriptedServer::serve(ServerConnection& connection, std::size_t number) {
+  if (!options_.greeting.empty()) {
+    connection.send(options_.greeting);
+    return connection.close();
+  }
   if (!connection.handshake()) return connection.close();
   while (connection.open_) {
     std::optional<ReceivedRequest> request = connection.receive();

@@ -74,6 +74,7 @@ class ScriptedServer {
   struct Options {
     std::optional<TestKeyPair> tls{};  ///< Serves https with this certificate.
     std::string client_ca_pem{};       ///< Wants a client certificate of this CA.
+    std::string greeting{};            ///< Sent to whoever connects, then the connection is closed.
   };
 
   ScriptedServer() : ScriptedServer(Options{}) {}

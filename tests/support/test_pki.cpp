@@ -40,32 +40,53 @@ void set_serial(X509* certificate) {
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial & 0x7fffffff);
 }
 
-void set_alt_names(X509* certificate, const std::string& alt_names) {
-  if (alt_names.empty()) return;
-  const std::unique_ptr<X509_EXTENSION, Free> extension(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alt_names.c_str()));
+void extend(X509* certificate, int nid, const std::string& value) {
+  if (value.empty()) return;
+  const std::unique_ptr<X509_EXTENSION, Free> extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str()));
   X509_add_ext(certificate, extension.get(), -1);
 }
 
+void set_name(X509_NAME* name, const std::string& common_name) {
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name.c_str()), -1,
+                             -1, 0);
+}
+
+Certificate unsigned_certificate(const LeafOptions& options, EVP_PKEY* key) {
+  Certificate certificate(X509_new());
+  X509_set_version(certificate.get(), 2);
+  set_serial(certificate.get());
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), options.valid_from_seconds);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), options.valid_to_seconds);
+  X509_set_pubkey(certificate.get(), key);
+  set_name(X509_get_subject_name(certificate.get()), options.common_name);
+  extend(certificate.get(), NID_subject_alt_name, options.alt_names);
+  return certificate;
+}
+
+TestKeyPair as_pem(X509* certificate, EVP_PKEY* key) {
+  return {written([&](BIO* bio) { PEM_write_bio_X509(bio, certificate); }),
+          written([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); })};
+}
+
 }  // namespace
+
+TestAuthority::TestAuthority(const std::string& common_name) {
+  const Key key(EVP_EC_gen("P-256"));
+  const Certificate authority = unsigned_certificate({.common_name = common_name, .alt_names = ""}, key.get());
+  X509_set_issuer_name(authority.get(), X509_get_subject_name(authority.get()));
+  extend(authority.get(), NID_basic_constraints, "critical,CA:TRUE");
+  X509_sign(authority.get(), key.get(), EVP_sha256());
+  pair_ = as_pem(authority.get(), key.get());
+}
 
 TestKeyPair TestAuthority::issue(const LeafOptions& options) const {
   const Certificate issuer(PEM_read_bio_X509(reading(pair_.certificate_pem).get(), nullptr, nullptr, nullptr));
   const Key issuer_key(PEM_read_bio_PrivateKey(reading(pair_.key_pem).get(), nullptr, nullptr, nullptr));
   const Key key(EVP_EC_gen("P-256"));
-  const Certificate leaf(X509_new());
-  X509_set_version(leaf.get(), 2);
-  set_serial(leaf.get());
-  X509_gmtime_adj(X509_getm_notBefore(leaf.get()), options.valid_from_seconds);
-  X509_gmtime_adj(X509_getm_notAfter(leaf.get()), options.valid_to_seconds);
-  X509_set_pubkey(leaf.get(), key.get());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(leaf.get()), "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(options.common_name.c_str()), -1, -1, 0);
+  const Certificate leaf = unsigned_certificate(options, key.get());
   X509_set_issuer_name(leaf.get(), X509_get_subject_name(issuer.get()));
-  set_alt_names(leaf.get(), options.alt_names);
   X509_sign(leaf.get(), issuer_key.get(), EVP_sha256());
-  return {written([&](BIO* bio) { PEM_write_bio_X509(bio, leaf.get()); }),
-          written([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};
+  return as_pem(leaf.get(), key.get());
 }
 
 }  // namespace dba::test

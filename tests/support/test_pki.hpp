@@ -15,7 +15,7 @@ struct LeafOptions {
 
 class TestAuthority {
  public:
-  explicit TestAuthority(const std::string& common_name = "test CA") : pair_(make_key_pair(common_name)) {}
+  explicit TestAuthority(const std::string& common_name = "test CA");
   const std::string& certificate_pem() const { return pair_.certificate_pem; }
   /// A certificate signed by this CA, with its key.
   TestKeyPair issue(const LeafOptions& options = {}) const;

@@ -1,7 +1,5 @@
 #include "e2e/faults/expectation.hpp"
 
-#include <algorithm>
-
 #include "script/text.hpp"
 
 namespace dba::faults {
@@ -10,6 +8,7 @@ namespace {
 
 constexpr int kUnexpected = 1;
 constexpr int kUnknown = 6;
+constexpr int kUnhealthy = 10;
 constexpr int kTimedOut = 124;
 
 /// The words of an exit 1: what is said about each kind of answer.
@@ -54,35 +53,58 @@ bool was_carried_out(FaultKind kind) {
          kind == FaultKind::frozen_body;
 }
 
-Expectation expect_of_read(FaultKind kind, bool always) {
-  if (repeating_helps(kind) && !always) {
-    return {};
+Expectation expect_of_write(const SeenRequest& request, FaultKind kind, bool always, int failure) {
+  const bool dry_run = request.target.find("dryRun=All") != std::string::npos;
+  if (!leaves_write_open(kind) || dry_run) {
+    return kind == FaultKind::too_many_retry && !always ? Expectation{} : Expectation{{failure}, words_for(kind)};
   }
-  return {{kUnexpected}, words_for(kind)};
-}
-
-Expectation expect_of_write(FaultKind kind, bool always) {
-  if (!leaves_write_open(kind)) {
-    return repeating_helps(kind) && !always ? Expectation{} : Expectation{{kUnexpected}, words_for(kind)};
+  if (always) {
+    return {{kUnknown}, "unknown"};  // nobody answers the look-up either
   }
-  // Looked up by name: found, so it was done; not found, or not even the look-up is answered: unknown.
-  return was_carried_out(kind) && !always ? Expectation{} : Expectation{{kUnknown}, "unknown"};
+  // An apply is sent again; anything else is looked up by name.
+  const bool sent_again = request.method == "PATCH" && request.target.find("force=") != std::string::npos;
+  return was_carried_out(kind) || sent_again ? Expectation{}
+                                             : Expectation{{failure}, "it was not (created|deleted|changed)"};
 }
 
 }  // namespace
 
-Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool always, const std::string& optional) {
-  const auto met = std::find_if(seen.begin(), seen.end(), [&](const SeenRequest& request) {
-    return request.spoiled && script::count_matches(optional, request.method + " " + request.target) == 0;
-  });
-  if (met == seen.end() || kind == FaultKind::delay) {
-    return {};
+Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool always, const Dependence& dependence) {
+  Expectation expectation;
+  if (kind == FaultKind::none || kind == FaultKind::delay) {
+    return expectation;
   }
-  if (met->target.find("watch=true") != std::string::npos) {
-    // The watch is taken up again; a server that never answers again lets the command run into its time-out.
-    return always ? Expectation{{kUnexpected, kTimedOut}, "error:"} : Expectation{};
+  const bool repeated = repeating_helps(kind) && !always;
+  bool after_mark = false;
+  for (const SeenRequest& request : seen) {
+    const std::string line = request.method + " " + request.target;
+    const bool looks_up = after_mark && request.method == "GET";  // what became of a mark
+    const auto is = [&](const std::string& pattern) { return script::count_matches(pattern, line) > 0; };
+    const bool optional = is(dependence.optional) || looks_up;
+    after_mark = optional && (request.method == "PATCH" || looks_up);
+    if (!request.spoiled || optional) {
+      continue;
+    }
+    if (is(dependence.follows)) {
+      if (always) {
+        return {{kTimedOut}, "timed out|not finished|still"};
+      }
+    } else if (is(dependence.partial)) {
+      expectation.partial = expectation.partial || !repeated;
+      if (always) {
+        expectation.codes.insert(dependence.failure);  // what came after it may not even have been sent
+        expectation.words = words_for(kind);
+      }
+    } else if (is(dependence.gate)) {
+      const bool helped = repeated && (request.method == "GET" || kind == FaultKind::too_many_retry);
+      expectation.codes = helped ? std::set<int>{0} : std::set<int>{kUnhealthy};
+    } else if (request.method == "GET") {
+      return repeated ? expectation : Expectation{{dependence.failure}, words_for(kind)};
+    } else {
+      return expect_of_write(request, kind, always, dependence.failure);
+    }
   }
-  return met->method == "GET" ? expect_of_read(kind, always) : expect_of_write(kind, always);
+  return expectation;
 }
 
 }  // namespace dba::faults

@@ -10,13 +10,22 @@
 
 namespace dba::faults {
 
-struct Expectation {
-  std::set<int> codes{0};
-  std::string words{};  ///< Pattern that stderr matches when the command failed; empty = anything.
+/// How a command depends on its requests: patterns of "METHOD target". What none of them matches is essential.
+struct Dependence {
+  std::string optional = "^$";  ///< Without the answer it does the same and warns at most (marks, Events).
+  std::string partial = "^$";   ///< Without the answer it still succeeds and says that something is unknown.
+  std::string gate = "^$";      ///< Without the answer it cannot vouch for health: exit 10.
+  std::string follows = "watch=true|fieldSelector=metadata.name";  ///< Taken up again until --timeout.
+  int failure = 1;  ///< Exit code of an unexpected error; diff, where 1 has a meaning, has another.
 };
 
-/// @param optional pattern of "METHOD target" of the requests that the command can do without
-/// @param always   the fault met every request from its first on, so that repeating did not help
-Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool always, const std::string& optional);
+struct Expectation {
+  std::set<int> codes{0};
+  std::string words{};   ///< Pattern that stderr matches when the command failed; empty = anything.
+  bool partial = false;  ///< It succeeded, and says that something is unknown.
+};
+
+/// @param always the fault met every request from its first on, so that repeating did not help
+Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool always, const Dependence& dependence);
 
 }  // namespace dba::faults

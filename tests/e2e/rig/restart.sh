@@ -12,8 +12,14 @@ if [ "$(readlink "/proc/$pid/exe")" != "$executable" ]; then
   exit 1
 fi
 mapfile -d '' -t arguments <"/proc/$pid/cmdline"
-# Not /proc/PID/exe: it goes before the sockets do.
-gone() { case $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) in '' | Z*) return 0 ;; esac; return 1; }
+# Its sockets are free when the last thread has ended: the first one, or /proc/PID/exe, may go before.
+gone() {
+  case $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) in
+    '') return 0 ;;
+    Z*) [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -le 1 ] ;;
+    *) return 1 ;;
+  esac
+}
 kill "${SIG:--TERM}" "$pid"
 until gone; do sleep 0.05; done
 sleep "${2:-0}"

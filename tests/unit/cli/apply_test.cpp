@@ -23,9 +23,9 @@ struct Scene : test::CommandHarness {
     platform::write_new_secret_file(file, codec::to_yaml_stream(documents));
     api()
         .on("POST", resources::selfsubjectreviews.path(""))
-        .reply(R"({"status":{"userInfo":{"username":"jane"}}})", 201)
+        .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
         .optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").reply("{}", 201).optionally();
+    api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201).optionally();
     api().on_get(test::live_sales_database()).optionally();
   }
 
@@ -99,7 +99,7 @@ TEST_CASE("a conflict names manager and fields, the server's words and the way o
 
 TEST_CASE("an issuer alone can be applied, and flags that shape a database are refused then") {
   const Json issuer = test::ready_issuer("mssqlserver-ca-issuer");
-  Scene scene({issuer});
+  Scene scene(std::vector<Json>{issuer});
   scene.api().on_get_missing(resources::issuers, "demo", "mssqlserver-ca-issuer");
   scene.api().on("PATCH", resources::issuers.path("demo", "mssqlserver-ca-issuer")).reply(issuer, 201);
   CHECK(scene.apply().out == "issuer.cert-manager.io/mssqlserver-ca-issuer created\n");

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/text.hpp"
 #include "dba/codec/json.hpp"
 #include "dba/kube/resource.hpp"
 #include "dba/platform/clock.hpp"
@@ -68,7 +69,7 @@ TEST_CASE("words are completed by where they stand") {
       {{"completion", "z"}, "zsh\n:4\n"},
       {{"nonsense", ""}, ":4\n"},
       {{"version", ""}, ":4\n"},
-      {{"version", "--cl"}, "--client\n--client-certificate\n--client-key\n--cluster\n:4\n"},
+      {{"version", "--cl"}, "--client\n--cluster\n--client-certificate\n--client-key\n:4\n"},
       {{"version", "--client", "--client"}, "--client-certificate\n--client-key\n:4\n"},
       {{"version", "-o"}, "-o\n:4\n"},
       {{"version", "-o", ""}, "json\nyaml\n:36\n"},
@@ -88,7 +89,7 @@ TEST_CASE("words are completed by where they stand") {
       {{"help", "completion", "z"}, "zsh\n:4\n"},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.words);
+    INFO("words: ", dba::join(row.words, " "));
     CHECK(candidates(row.words) == row.want);
   }
 }

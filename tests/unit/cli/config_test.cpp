@@ -116,7 +116,7 @@ TEST_CASE("every mistake in the file is told with its line, and stops every comm
   const Home home(harness,
                   "defaults:\n"
                   "  namspace: demo\n"
-                  "  yes: true\n"
+                  "  i-know-this-is: prod\n"
                   "  timeout: {a: 1}\n"
                   "protcted: {}\n"
                   "protected:\n"
@@ -130,7 +130,7 @@ TEST_CASE("every mistake in the file is told with its line, and stops every comm
             ":2: no command has a flag --namspace; did you mean namespace?\n"
             "  - " +
             home.file() +
-            ":3: --yes counts only when it is typed\n"
+            ":3: --i-know-this-is counts only when it is typed\n"
             "  - " +
             home.file() +
             ":4: defaults.timeout must be a value or a list of values\n"

@@ -41,10 +41,10 @@ struct Scene : CommandHarness {
         .optionally();
     api()
         .on("POST", resources::selfsubjectreviews.path(""))
-        .reply(R"({"status":{"userInfo":{"username":"jane"}}})", 201)
+        .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
         .optionally();
-    api().on("PATCH", kDatabases + "/sales").reply("{}").optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").reply("{}", 201).optionally();
+    api().on("PATCH", kDatabases + "/sales").reply(Json::object()).optionally();
+    api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201).optionally();
   }
 
   void follow(std::string_view phase) {

@@ -78,9 +78,10 @@ struct Issuers {
   void accept_marks() {
     Json review = Json::object();
     review["status"]["userInfo"]["username"] = "jane";
-    harness.api().on("POST", kReview).reply(review, 201);
-    harness.api().on("POST", kEvents).reply(R"({"kind":"Event"})", 201).optionally();
-    for (const std::string& path : {kSecret, kIssuer}) harness.api().on("PATCH", path).reply("{}", 200).optionally();
+    harness.api().on("POST", kReview).reply(review, 201).optionally();
+    harness.api().on("POST", kEvents).reply(201, R"({"kind":"Event"})").optionally();
+    harness.api().on("PATCH", kSecret).reply(ca_secret(make_ca())).optionally();
+    harness.api().on("PATCH", kIssuer).reply(issuer_json()).optionally();
   }
   void accept_posts() {
     accept_marks();
@@ -175,7 +176,7 @@ TEST_CASE("issuer create refuses everything that is different, and --overwrite r
     CHECK(result.code == ExitCode::refused);
     CHECK(result.out == "");
     CHECK(result.err ==
-          "error: Issuer \"mssqlserver-ca-issuer\" is there and is different\n"
+          "error: cannot make Issuer \"mssqlserver-ca-issuer\": what is there is different\n"
           "  - secret demo/mssqlserver-ca: its subject is O=kubedb,CN=MSSQLServer, not CN=New\n"
           "  - secret demo/mssqlserver-ca: its key is ECDSA P-256, not RSA 3072\n"
           "  - Issuer mssqlserver-ca-issuer: its CA secret is old-ca, not mssqlserver-ca\n"
@@ -200,6 +201,18 @@ TEST_CASE("issuer create refuses everything that is different, and --overwrite r
   }
 }
 
+TEST_CASE("issuer create warns of a CA that runs out, and --overwrite makes a new one then") {
+  Issuers issuers;
+  issuers.accept_posts();
+  issuers.harness.api().on_get(issuer_json());
+  issuers.harness.api().on_get(ca_secret(make_ca(29)));
+  const CommandResult kept = issuers.create({});
+  CHECK(kept.out == "secret/mssqlserver-ca unchanged\nissuer.cert-manager.io/mssqlserver-ca-issuer unchanged\n");
+  CHECK(kept.err == "Warning: the CA of secret demo/mssqlserver-ca expires at 2026-01-31T03:04:05Z\n");
+  CHECK(issuers.create({"--overwrite", "--key-type=ecdsa-p256"}).out ==
+        "secret/mssqlserver-ca configured\nissuer.cert-manager.io/mssqlserver-ca-issuer unchanged\n");
+}
+
 TEST_CASE("issuer create --overwrite turns an issuer of another type into a CA issuer") {
   Issuers issuers;
   issuers.accept_posts();
@@ -220,7 +233,7 @@ TEST_CASE("issuer create --overwrite makes a secret anew that cannot be changed"
   opaque["type"] = "Opaque";
   issuers.harness.api().on_get(issuer_json());
   issuers.harness.api().on_get(opaque);
-  issuers.harness.api().on("DELETE", kSecret).reply(R"({"kind":"Status","status":"Success"})", 200);
+  issuers.harness.api().on("DELETE", kSecret).reply(200, R"({"kind":"Status","status":"Success"})");
   CHECK(issuers.create({"--overwrite"}).code == ExitCode::ok);
   CHECK(issuers.harness.api().requests("DELETE").at(0).body.find(R"("uid":"uid-of-mssqlserver-ca")") !=
         std::string::npos);
@@ -315,7 +328,7 @@ TEST_CASE("issuer create takes a CA from files, and checks them before anything 
     const CommandResult result = issuers.create({"--ca-cert=" + cert, "--ca-key=" + key});
     CHECK(result.code == ExitCode::refused);
     CHECK(result.err ==
-          "error: Issuer \"mssqlserver-ca-issuer\" is there and is different\n"
+          "error: cannot make Issuer \"mssqlserver-ca-issuer\": what is there is different\n"
           "  - secret demo/mssqlserver-ca: tls.crt holds another certificate\n"
           "  - secret demo/mssqlserver-ca: tls.key holds another key\n"
           "  try:   add --overwrite to replace what is different\n");
@@ -351,14 +364,14 @@ TEST_CASE("issuer create takes a CA from files, and checks them before anything 
 TEST_CASE("issuer create --kind=cluster-issuer puts the secret where cert-manager looks for it") {
   Issuers issuers;
   issuers.accept_marks();
-  issuers.harness.api().on("POST", "/api/v1/namespaces/cert-manager/events").reply("{}", 201).optionally();
-  issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").reply("{}", 201).optionally();
+  issuers.harness.api().on("POST", "/api/v1/namespaces/cert-manager/events").reply(201, "{}").optionally();
+  issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").reply(201, "{}").optionally();
   issuers.harness.api().on_get_missing(resources::clusterissuers, "", "mssqlserver-ca-issuer");
   issuers.harness.api().on_get_missing(resources::secrets, "cert-manager", "mssqlserver-ca");
   issuers.harness.api().on("POST", "/api/v1/namespaces/cert-manager/secrets").reply_with(store);
   issuers.harness.api().on("POST", "/apis/cert-manager.io/v1/clusterissuers").reply_with(store);
-  issuers.harness.api().on("PATCH", "/api/v1/namespaces/cert-manager/secrets/mssqlserver-ca").reply("{}", 200);
-  issuers.harness.api().on("PATCH", "/apis/cert-manager.io/v1/clusterissuers/mssqlserver-ca-issuer").reply("{}", 200);
+  issuers.harness.api().on("PATCH", "/api/v1/namespaces/cert-manager/secrets/mssqlserver-ca").reply(200, "{}");
+  issuers.harness.api().on("PATCH", "/apis/cert-manager.io/v1/clusterissuers/mssqlserver-ca-issuer").reply(200, "{}");
   const CommandResult result = issuers.create({"--kind=ClusterIssuer", "--key-type=ecdsa-p256"});
   CHECK(result.out ==
         "secret/mssqlserver-ca created\n"
@@ -372,15 +385,14 @@ TEST_CASE("issuer create --create-namespace makes the namespace first") {
   issuers.harness.api().on_get_missing(resources::namespaces, "", "demo");
   issuers.harness.api().on("POST", "/api/v1/namespaces").reply_with(store);
   SUBCASE("for good") {
-    issuers.harness.api().on("PATCH", "/api/v1/namespaces/demo").reply("{}", 200);
-    issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").reply("{}", 201);
+    issuers.harness.api().on("PATCH", "/api/v1/namespaces/demo").reply(200, "{}");
+    issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").reply(201, "{}");
     CHECK(issuers.create({"--create-namespace", "--key-type=ecdsa-p256"}).out ==
           "namespace/demo created\n"
           "secret/mssqlserver-ca created\n"
           "issuer.cert-manager.io/mssqlserver-ca-issuer created\n");
   }
   SUBCASE("as a dry run, which cannot look into a namespace that is not there") {
-    issuers.harness.api().on("POST", kReview).reply("{}", 201).optionally();
     const CommandResult result = issuers.create({"--create-namespace", "--key-type=ecdsa-p256", "--dry-run=server"});
     CHECK(result.out ==
           "namespace/demo created (server dry run)\n"
@@ -399,8 +411,12 @@ TEST_CASE("issuer create --wait ends when cert-manager has made the issuer Ready
   issuers.harness.api().on_list(resources::issuers, "demo", {issuer_json()});
   FakeWatch& watch = issuers.harness.api().on_watch(resources::issuers, "demo");
   std::jthread cert_manager([&] {
-    watch.modified(with_ready(issuer_json(), "False", "ErrGetKeyPair", "Error getting keypair for CA issuer"));
-    watch.modified(with_ready(issuer_json(), "True", "KeyPairVerified", "Signing CA verified"));
+    Json issuer = with_ready(issuer_json(), "False", "ErrGetKeyPair", "Error getting keypair for CA issuer");
+    issuer["metadata"]["resourceVersion"] = "101";
+    watch.modified(issuer);
+    issuer = with_ready(issuer_json(), "True", "KeyPairVerified", "Signing CA verified");
+    issuer["metadata"]["resourceVersion"] = "102";
+    watch.modified(issuer);
   });
   const CommandResult result = issuers.create({"--wait", "--timeout=0", "--key-type=ecdsa-p256"});
   CHECK(result.code == ExitCode::ok);
@@ -455,7 +471,7 @@ TEST_CASE("issuer create -o json prints what was made in one list, key included"
 
 TEST_CASE("issuer check tells what is well and what is not, with what to do about it") {
   CommandHarness harness;
-  harness.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").reply("{}", 201);
+  harness.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").reply(201, "{}").optionally();
   const auto check = [&](std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"mssql", "issuer", "check", "mssqlserver-ca-issuer"});
     return harness.run(more);
@@ -486,6 +502,13 @@ TEST_CASE("issuer check tells what is well and what is not, with what to do abou
     CHECK(result.out.find("validity   WARN     29 days left, until 2026-01-31T03:04:05Z\n") != std::string::npos);
     CHECK(result.out.ends_with(
         "\nvalidity: kubectl dba mssql issuer create mssqlserver-ca-issuer -n demo --overwrite\n"));
+  }
+  SUBCASE("a CA of somebody else's that runs out has to come from there again") {
+    harness.api().on_get(with_ready(issuer_json(), "True", "KeyPairVerified", "Signing CA verified"));
+    harness.api().on_get(ca_secret(make_ca(29, "/CN=Company")));
+    CHECK(
+        check().out.ends_with("\nvalidity: kubectl dba mssql issuer create mssqlserver-ca-issuer -n demo "
+                              "--ca-cert=ca.crt --ca-key=ca.key --overwrite\n"));
   }
   SUBCASE("no secret, not Ready, and a webhook that does not answer") {
     harness.api().on_get(with_ready(issuer_json(), "False", "ErrGetKeyPair", "not found"));

@@ -5,12 +5,13 @@
 #include <doctest/doctest.h>
 
 #include "dba/base/error.hpp"
+#include "dba/base/text.hpp"
 #include "dba/cli/context.hpp"
 #include "dba/cli/spec.hpp"
 #include "dba/platform/environment.hpp"
 
+using dba::ExitCode;
 using dba::cli::Command;
-using dba::cli::ExitCode;
 using dba::cli::Flag;
 using dba::cli::FlagDefault;
 using dba::cli::parse;
@@ -117,7 +118,7 @@ TEST_CASE("a value may follow its flag in every way kubectl accepts, before and 
   for (const Words& line : lines) {
     Tree tree;
     const Parsed parsed = parse(tree.root, line);
-    CAPTURE(line);
+    INFO("words: ", dba::join(line, " "));
     CHECK(parsed.command->name == "create");
     CHECK(parsed.path.size() == 3);
     CHECK(tree.ns == "demo");
@@ -139,7 +140,7 @@ TEST_CASE("values are what was typed: negative, empty, with equals signs, bracke
     Tree tree;
     Words line{"mssql", "create", "sales"};
     line.insert(line.end(), row.flag.begin(), row.flag.end());
-    CAPTURE(line);
+    INFO("words: ", dba::join(line, " "));
     parse(tree.root, line);
     CHECK(tree.storage_class == row.want);
     CHECK(tree.name == "sales");
@@ -222,7 +223,7 @@ TEST_CASE("help wins over everything else that is wrong with the line") {
                             Words{"mssql", "create", "-qh"}}) {
     Tree tree;
     const Parsed parsed = parse(tree.root, line);
-    CAPTURE(line);
+    INFO("words: ", dba::join(line, " "));
     CHECK(parsed.help);
     CHECK(parsed.command->name == "create");
   }
@@ -247,10 +248,12 @@ TEST_CASE("one problem is the message, several are listed together, with the hel
       {{"mssql", "cre"}, "unknown command \"cre\" for \"kubectl dba mssql\"; did you mean \"create\"?"},
       {{"mssql", "frobnicate"}, "unknown command \"frobnicate\" for \"kubectl dba mssql\""},
       {{"mssql", "creat", "--help"}, "unknown command \"creat\" for \"kubectl dba mssql\"; did you mean \"create\"?"},
+      {{"create"}, "unknown command \"create\" for \"kubectl dba\"; did you mean \"kubectl dba mssql create\"?"},
+      {{"--mssql"}, "unknown flag: --mssql; did you mean the command \"mssql\"?"},
       {{"mssql", "create", "x", "--replica", "3"}, "unknown flag: --replica; did you mean --replicas?"},
       {{"mssql", "create", "x", "--replica=3"}, "unknown flag: --replica; did you mean --replicas?"},
       {{"mssql", "create", "x", "--nope"}, "unknown flag: --nope"},
-      {{"mssql", "--replicas=3", "create", "x"}, "unknown flag: --replicas"},
+      {{"mssql", "--replicas=3", "create", "x"}, "unknown flag: --replicas; it belongs behind \"create\""},
       {{"--replicas=3", "mssql"}, "unknown flag: --replicas; it belongs behind \"create\""},
       {{"mssql", "create", "x", "-x"}, "unknown shorthand flag: -x"},
       {{"mssql", "create", "x", "--replicas"}, "flag needs an argument: --replicas=COUNT"},
@@ -275,7 +278,7 @@ TEST_CASE("one problem is the message, several are listed together, with the hel
        "--client-tls: \"perhaps\" is neither true nor false"},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.line);
+    INFO("words: ", dba::join(row.line, " "));
     CHECK(refusal(row.line) == row.want);
   }
 }

@@ -190,7 +190,7 @@ TEST_CASE("roles of a database that does not exist says what is near and where i
         "  - did you mean \"sales\"?\n"
         "  - \"salse\" exists in namespace \"prod\"\n"
         "  cause: Error from server (NotFound): mssqlservers.kubedb.com \"salse\" not found\n"
-        "  try:   kubectl dba mssql list -n demo\n");
+        "  try:   kubectl dba mssql list -A\n");
 }
 
 TEST_CASE("roles without KubeDB says what to install") {

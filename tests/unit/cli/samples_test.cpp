@@ -47,7 +47,7 @@ Json sample(std::string_view file) {
 /// Independent of the order of keys.
 std::string canonical(const Json& value) { return codec::kubectl_json(value); }
 
-std::string canonical(std::string_view yaml) {
+std::string canonical_yaml(std::string_view yaml) {
   return canonical(codec::parse_documents(yaml, "the guide").at(0).value());
 }
 
@@ -72,13 +72,13 @@ TEST_CASE("every sample is what its command prints, and every file has a command
 
 /// @source KubeDB docs, guides/mssqlserver/failover/guide.md: the values of its two manifests.
 TEST_CASE("issuer and availability group mean what the failover guide shows") {
-  CHECK(canonical(sample("issuer.yaml")) == canonical(R"(
+  CHECK(canonical(sample("issuer.yaml")) == canonical_yaml(R"(
 apiVersion: cert-manager.io/v1
 kind: Issuer
 metadata: {namespace: demo, name: mssqlserver-ca-issuer}
 spec: {ca: {secretName: mssqlserver-ca}}
 )"));
-  CHECK(canonical(sample("availability-group.yaml")) == canonical(R"(
+  CHECK(canonical(sample("availability-group.yaml")) == canonical_yaml(R"(
 apiVersion: kubedb.com/v1alpha2
 kind: MSSQLServer
 metadata: {namespace: demo, name: mssqlserver-ag-cluster}
@@ -111,14 +111,14 @@ TEST_CASE("standalone instance and distributed pair mean what the examples show"
   const Json standalone = sample("standalone.yaml");
   CHECK(codec::int_at(standalone, {"spec", "replicas"}) == 1);
   CHECK(codec::find_at(standalone, {"spec", "topology"}) == nullptr);
-  CHECK(canonical(sample("distributed-primary.yaml")["spec"]["topology"]) == canonical(R"(
+  CHECK(canonical(sample("distributed-primary.yaml")["spec"]["topology"]) == canonical_yaml(R"(
 mode: DistributedAG
 availabilityGroup: {databases: [agdb], secondaryAccessMode: All}
 distributedAG:
   self: {role: Primary, url: 10.2.0.236}
   remote: {name: ag2, url: 10.2.0.181}
 )"));
-  CHECK(canonical(sample("distributed-secondary.yaml")["spec"]["topology"]) == canonical(R"(
+  CHECK(canonical(sample("distributed-secondary.yaml")["spec"]["topology"]) == canonical_yaml(R"(
 mode: DistributedAG
 availabilityGroup:
   secondaryAccessMode: All

@@ -27,7 +27,10 @@ struct Waited {
 
   Waited(const std::vector<Json>& found, const std::vector<Json>& pods_found) {
     harness.use_clock(clock);
-    harness.api().on_list(resources::mssqlservers, "demo", found).where("fieldSelector", "metadata.name=sales");
+    harness.api()
+        .on_list(resources::mssqlservers, "demo", found)
+        .where("fieldSelector", "metadata.name=sales")
+        .optionally();
     harness.api().on_list(resources::pods, "demo", pods_found).optionally();
   }
 
@@ -68,7 +71,8 @@ TEST_CASE("wait follows changes until the condition is met") {
     std::function<void(Waited&)> push;
   };
   const Row rows[] = {
-      {"phase=Ready", [](Waited& waited) { waited.databases.modified(database_json("demo", "sales", "Ready")); }},
+      {"phase=Ready",
+       [](Waited& waited) { waited.databases.modified(database_json("demo", "sales", "Ready", "101")); }},
       {"delete", [](Waited& waited) { waited.databases.deleted(database_json("demo", "sales")); }},
       {"primary=sales-1",
        [](Waited& waited) {
@@ -136,7 +140,13 @@ TEST_CASE("wait -o json is one report, also when it fails") {
 TEST_CASE("wait for a database that does not exist") {
   Waited waited({}, {});
   SUBCASE("is refused with 4") {
-    waited.harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sale")});
+    waited.harness.api()
+        .on("GET", "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers")
+        .reply_with([](const test::SeenRequest& request) {
+          const bool all = request.parameter("fieldSelector").empty();
+          const std::vector<Json> items = all ? std::vector<Json>{database_json("demo", "sale")} : std::vector<Json>{};
+          return test::Reply{.body = codec::compact_json(test::list_json(resources::mssqlservers, items, "100"))};
+        });
     waited.harness.api().on_list(resources::mssqlservers, "", {});
     const CommandResult result = waited.run("phase=Ready");
     CHECK(result.code == ExitCode::denied);
@@ -150,7 +160,7 @@ TEST_CASE("wait for a database that does not exist") {
   SUBCASE("goes on with --wait-for-create until it is there and the condition is met") {
     std::jthread pusher([&] {
       waited.databases.added(database_json("demo", "sales", "Provisioning"));
-      waited.databases.modified(database_json("demo", "sales", "Ready"));
+      waited.databases.modified(database_json("demo", "sales", "Ready", "101"));
     });
     CHECK(waited.run("phase=Ready", {"--wait-for-create", "--timeout=0", "-q"}).code == ExitCode::ok);
   }

@@ -320,4 +320,15 @@ TEST_CASE("of the answers of a server only those that say so leave a write open"
   }
 }
 
+TEST_CASE("an apply with an unknown field is refused, although the server calls it an error of its own") {
+  const StatusInfo status{.code = 500,
+                          .message =
+                              "failed to create typed patch object (demo/sales; kubedb.com/v1alpha2, "
+                              "Kind=MSSQLServer): .spec.nope: field not declared in schema"};
+  const ApiError error = make_api_error(status, kPatch);
+  CHECK(error.kind() == ApiError::Kind::bad_request);
+  CHECK(error.code() == ExitCode::refused);
+  CHECK_FALSE(error.outcome_unknown());
+}
+
 }  // namespace dba::kube

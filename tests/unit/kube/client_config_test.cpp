@@ -251,6 +251,17 @@ TEST_CASE("names that are not there, with the one that was meant") {
   }
 }
 
+TEST_CASE("a missing context comes with the command that lists them") {
+  Typical typical;
+  typical.flags.context = "zz";
+  try {
+    typical.config();
+    FAIL("there is no such context");
+  } catch (const Error& error) {
+    CHECK(error.info().hint == "kubectl config get-contexts --kubeconfig " + *typical.flags.kubeconfig);
+  }
+}
+
 TEST_CASE("a context that leads nowhere") {
   const Files files;
   CHECK(problems_of_text(files, "current-context: zz\n") == "context was not found for specified context: zz");

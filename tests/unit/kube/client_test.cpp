@@ -12,6 +12,7 @@ namespace dba::kube {
 namespace {
 
 using test::FakeCluster;
+using test::list_json;
 using test::object_json;
 using test::SeenRequest;
 using Kind = ApiError::Kind;
@@ -34,7 +35,6 @@ ApiError failure_of(Call call) {
   }
   throw std::runtime_error("the call succeeded");
 }
-
 
 std::vector<std::string> lines_of(FakeCluster& cluster) {
   std::vector<std::string> lines;

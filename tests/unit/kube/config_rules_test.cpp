@@ -98,6 +98,9 @@ TEST_CASE("every rule of a cluster and a user, in kubectl's words") {
 
 TEST_CASE("what is odd but allowed") {
   const Files files;
+  files.write("bundle",
+              "text\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + jane().certificate_pem);
+  CHECK(problems_of_text(files, one_context("server: 'https://host', certificate-authority: bundle")).empty());
   const std::string ok = "server: 'https://host'";
   CHECK(problems_of_text(files, one_context(ok, "client-key: nofile")).empty());
   CHECK(problems_of_text(files, one_context(ok, "as: a, as-uid: x, as-groups: [g]")).empty());

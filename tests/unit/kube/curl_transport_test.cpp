@@ -278,11 +278,12 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     CHECK(server.requests()[0].header_count("Host") == 1);
   }
   SUBCASE("plain HTTP on the other side is named") {
-    ScriptedServer server;
+    const ScriptedServer server({.greeting = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nno TLS here"});
     ClientConfig config;
     config.server = fmt::format("https://127.0.0.1:{}", server.port());
     const TransportFailure failure = failure_of(config, get("/api"));
     CHECK(failure.kind == Kind::tls);
+    CHECK(failure.message == "Unable to connect to the server: http: server gave HTTP response to HTTPS client");
   }
   SUBCASE("a client certificate is presented from memory") {
     const test::TestAuthority client_authority("clients");

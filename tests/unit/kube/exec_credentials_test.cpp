@@ -22,12 +22,14 @@ platform::ProcessResult answer(const std::string& token, const std::string& expi
                  R"("token":")" + token + "\"}}"};
 }
 
+ExecPlugin plugin() {
+  return {.api_version = "client.authentication.k8s.io/v1", .command = "plugin", .interactive_mode = "Never"};
+}
+
 struct Fixture {
   test::FakeProcessRunner processes{};
   test::FakeClock clock{};  // 2026-01-02T03:04:05Z
-  ExecCredentials credentials{
-      ExecPlugin{.api_version = "client.authentication.k8s.io/v1", .command = "plugin", .interactive_mode = "Never"},
-      PluginInput::no_terminal, platform::Environment(), processes, clock};
+  ExecCredentials credentials{plugin(), PluginInput::no_terminal, platform::Environment(), processes, clock};
 
   void expect(const platform::ProcessResult& result) { processes.expect({"plugin"}, result); }
   std::string token() { return credentials.current({}).authorization.reveal(); }
@@ -155,32 +157,77 @@ TEST_CASE("one who waits for somebody else's plugin can be stopped") {
   CHECK(runner.get() == "Bearer one");
 }
 
-TEST_CASE("when the one who runs the plugin is stopped, another who waits runs it again") {
-  Fixture fixture;
-  fixture.expect(answer("thrown away"));
-  fixture.expect(answer("two"));
-  std::promise<void> running;
-  std::promise<void> go_on;
-  std::atomic<int> runs{0};
-  fixture.processes.during = [&](const auto&, const auto&) {
-    if (++runs > 1) return;
-    running.set_value();
-    go_on.get_future().wait();
-  };
-  std::stop_source stop;
-  std::future<std::string> stopped = std::async(std::launch::async, [&] {
+namespace {
+
+/// Tells when somebody looks at it for the second time. An answer is checked for its expiry with the lock held that a
+/// finished run needs, too: the second who looks is sure to wait for the run of the first.
+class WatchedClock : public test::FakeClock {
+ public:
+  WallTime wall_now() const override {
+    if (++looks_ == 2) second_.set_value();
+    return FakeClock::wall_now();
+  }
+  void wait_for_second_look() { second_.get_future().wait(); }
+
+ private:
+  mutable std::atomic<int> looks_{0};
+  mutable std::promise<void> second_{};
+};
+
+/// Two who want a credential after the old one has expired; the second waits for the run of the first.
+struct Pair {
+  test::FakeProcessRunner processes{};
+  WatchedClock clock{};
+  ExecCredentials credentials{plugin(), PluginInput::no_terminal, platform::Environment(), processes, clock};
+  std::stop_source stop_first{};
+
+  std::string text(const std::stop_token& stop) {
     try {
-      return fixture.credentials.current(stop.get_token()).authorization.reveal();
+      return credentials.current(stop).authorization.reveal();
     } catch (const Error& error) {
       return error.info().message;
     }
-  });
-  running.get_future().wait();
-  std::future<std::string> waiting = std::async(std::launch::async, [&] { return fixture.token(); });
-  stop.request_stop();
-  go_on.set_value();
-  CHECK(stopped.get() == "interrupted while running credential plugin plugin");
-  CHECK(waiting.get() == "Bearer two");
+  }
+  /// @param results    what the plugin gives to the two of them
+  /// @param before_end called when both are there, before the first run ends
+  std::pair<std::string, std::string> run(const std::vector<platform::ProcessResult>& results,
+                                          const std::function<void()>& before_end) {
+    processes.expect({"plugin"}, answer("old", "2020-01-01T00:00:00Z"));
+    for (const platform::ProcessResult& result : results) processes.expect({"plugin"}, result);
+    CHECK(text({}) == "Bearer old");
+    std::promise<void> running;
+    std::promise<void> go_on;
+    std::atomic<int> runs{0};
+    processes.during = [&](const auto&, const auto&) {
+      if (++runs > 1) return;
+      running.set_value();
+      go_on.get_future().wait();
+    };
+    std::future<std::string> first = std::async(std::launch::async, [&] { return text(stop_first.get_token()); });
+    running.get_future().wait();
+    std::future<std::string> second = std::async(std::launch::async, [&] { return text({}); });
+    clock.wait_for_second_look();
+    before_end();
+    go_on.set_value();
+    return {first.get(), second.get()};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("when the one who runs the plugin is stopped, another who waits runs it again") {
+  Pair pair;
+  const auto [first, second] =
+      pair.run({answer("thrown away"), answer("two")}, [&] { pair.stop_first.request_stop(); });
+  CHECK(first == "interrupted while running credential plugin plugin");
+  CHECK(second == "Bearer two");
+}
+
+TEST_CASE("those who wait share the failure of the run") {
+  Pair pair;
+  const auto [first, second] = pair.run({{.exit_code = 3}}, [] {});
+  CHECK(first == "getting credentials: exec: executable plugin failed with exit code 3");
+  CHECK(second == first);
 }
 
 }  // namespace dba::kube

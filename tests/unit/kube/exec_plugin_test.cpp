@@ -1,6 +1,8 @@
 // Credential plugins as real processes: what they see, and every answer they may give.
 #include "exec_plugin.hpp"
 
+#include <thread>
+
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -29,7 +31,8 @@ struct Plugin {
     exec.command = files.write("plugin", "#!/bin/sh\n" + script);
     ::chmod(exec.command.c_str(), 0700);
   }
-  ExecCredential run(const platform::Environment::Map& environment = {}, PluginInput input = PluginInput::no_terminal) {
+  ExecCredential run(const platform::Environment::Map& environment = {},
+                     PluginInput input = PluginInput::no_terminal) const {
     return run_exec_plugin(exec, input, platform::Environment(environment), platform::posix_process_runner(), {});
   }
   std::string seen() const { return platform::read_file(files.path() / "seen"); }
@@ -49,7 +52,7 @@ std::string in_json(const std::string& text) {
 }
 
 /// What running `plugin` throws; checks that it is a matter of credentials.
-ErrorInfo failure_of(Plugin plugin, PluginInput input = PluginInput::no_terminal) {
+ErrorInfo failure_of(const Plugin& plugin, PluginInput input = PluginInput::no_terminal) {
   try {
     plugin.run({}, input);
   } catch (const Error& error) {

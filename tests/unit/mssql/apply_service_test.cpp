@@ -31,8 +31,8 @@ std::function<test::Reply(const test::SeenRequest&)> merge_onto(Json live) {
 }
 
 void stub_marks(FakeCluster& cluster) {
-  cluster.api().on("PATCH", kSales).where("fieldManager", "kubectl-dba-marks").reply("{}");
-  cluster.api().on("POST", "/api/v1/namespaces/demo/events").reply("{}", 201);
+  cluster.api().on("PATCH", kSales).where("fieldManager", "kubectl-dba-marks").reply(Json::object());
+  cluster.api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201);
 }
 
 void stub_live(FakeCluster& cluster, const Json& live, bool is_really_applied) {
@@ -147,7 +147,10 @@ TEST_CASE("fields that we would only begin to own are a change, fields that we w
   ListenerRecord record;
   SUBCASE("begin") {
     cluster.api().on_get(test::live_sales_database());
-    cluster.api().on("PATCH", kSales).where("fieldManager", "kubectl-dba").reply(with_owned("f:halted"));
+    Json stored = with_owned("f:halted");
+    cluster.api().on("PATCH", kSales).where("dryRun", "All").reply(stored);
+    stored["metadata"]["resourceVersion"] = "42";
+    cluster.api().on("PATCH", kSales).where("fieldManager", "kubectl-dba").where("dryRun", "").reply(stored);
     stub_marks(cluster);
     apply_objects(cluster.client(), {test::sales_database()}, {}, record.listener());
     CHECK(real_applies(cluster).size() == 1);
@@ -260,7 +263,7 @@ TEST_CASE("what stands beside the database is applied in its order and satisfies
   cluster.api().on_get_missing(kube::resources::secrets, "demo", "sales-auth");
   cluster.api().on("PATCH", secret_path).reply(secret, 201);
   cluster.api().on("PATCH", kSales).reply(test::live_sales_database(), 201);
-  cluster.api().on("POST", "/api/v1/namespaces/demo/events").reply("{}", 201);
+  cluster.api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201);
   Json database = test::sales_database();
   database["spec"]["authSecret"]["name"] = "sales-auth";
   ListenerRecord record;

@@ -82,11 +82,10 @@ TEST_CASE("values of secrets are masked so that a change shows and a value does 
       .reply(secret("same: c2FtZQ==, changed: bmV3, added: YWRk"));
   ListenerRecord record;
   const auto diffs = diff_objects(cluster.client(), {live}, false, record.listener());
-  CHECK(codec::compact_json(diffs.at(0).live->at("data")) == R"({"same":"***","changed":"*** (before)","gone":"***"
-})");
+  CHECK(codec::compact_json(diffs.at(0).live->at("data")) ==
+        R"json({"same":"***","changed":"*** (before)","gone":"***"})json");
   CHECK(codec::compact_json(diffs.at(0).merged->at("data")) ==
-        R"({"same":"***","changed":"*** (after)","added":"***"
-})");
+        R"json({"same":"***","changed":"*** (after)","added":"***"})json");
   CHECK(diffs.at(0).file_name == "v1.Secret.demo.sales-auth");
 }
 

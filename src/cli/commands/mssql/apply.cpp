@@ -92,7 +92,8 @@ Command apply_command() {
   command.flags = join_flags({output_flag(options->output, {"json", "yaml", "name", "jsonpath"}),
                               {.name = "force-conflicts",
                                .help = "Take over fields that other managers own with other values",
-                               .into = &options->force_conflicts}},
+                               .into = &options->force_conflicts,
+                               .typed_only = true}},
                              mutation_flags(options->mutation));
   command.flags = join_flags(std::move(command.flags), database_flags(options->flags));
   command.flags = join_flags(std::move(command.flags), surroundings_flags(options->surroundings));

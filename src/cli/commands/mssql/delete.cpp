@@ -88,14 +88,17 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
   const bool asks = options.change.dry_run == DryRun::none && !options.change.yes;
   if (asks && !context.prompter.can_ask()) confirm(context, "", options.name, false);  // Before anything is contacted.
   kube::Client& client = context.kube();
-  limit_calls(context, options.wait.timeout);
+  platform::SteadyTime deadline = limit_calls(context, options.wait.timeout);
   const std::string ns = client.config().ns;
   check_protected(context, client.config().context, ns, options.change.i_know_this_is);
   const auto inspection = inspect(client, ns, options);
   if (!inspection) return ExitCode::ok;
   tell(context, *inspection, options);
   mssql::check_deletion(*inspection, options.wipe_out_data, options.delete_ops_requests);
-  if (asks) confirm(context, fmt::format("Delete database {}/{}?", ns, options.name), options.name, false);
+  if (asks) {
+    confirm(context, fmt::format("Delete database {}/{}?", ns, options.name), options.name, false);
+    deadline = limit_calls(context, options.wait.timeout);  // The user's time to think does not count.
+  }
 
   mssql::DeletionResult result;
   if (options.change.dry_run != DryRun::client) {
@@ -104,7 +107,7 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
         client, *inspection,
         {.delete_ops_requests = options.delete_ops_requests,
          .wait = options.wait.wait,
-         .deadline = limit_calls(context, options.wait.timeout),
+         .deadline = deadline,
          .dry_run = server_dry_run(options.change.dry_run),
          .mark = make_mark(context, "delete", options.change)},
         [&](std::string_view what) { progress.update(fmt::format("waiting for {} to go: {}", options.name, what)); });

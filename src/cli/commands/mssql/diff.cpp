@@ -110,7 +110,8 @@ Command diff_command() {
   command.arguments = {database_name_argument(options->flags)};
   command.flags = join_flags({{.name = "force-conflicts",
                                .help = "Show what apply --force-conflicts would change",
-                               .into = &options->force_conflicts}},
+                               .into = &options->force_conflicts,
+                               .typed_only = true}},
                              database_flags(options->flags));
   command.run = [options](AppContext& context) { return run_diff_apart(*options, context); };
   return command;

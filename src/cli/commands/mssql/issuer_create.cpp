@@ -117,7 +117,10 @@ Command issuer_create_command() {
       "kubectl dba mssql issuer create company-issuer --kind=cluster-issuer --key-type=ecdsa-p256 --days=3650";
   command.arguments = {{.name = "NAME", .help = "Name of the issuer", .into = &options->issuer.name}};
   command.flags = {
-      {.name = "overwrite", .help = "Replace what is there and different", .into = &options->overwrite},
+      {.name = "overwrite",
+       .help = "Replace what is there and different",
+       .into = &options->overwrite,
+       .typed_only = true},
       {.name = "create-namespace", .help = "Make the namespace when it is missing", .into = &options->create_namespace},
       output_flag(options->output, kForms),
   };

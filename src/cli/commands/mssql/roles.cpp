@@ -43,10 +43,17 @@ ExitCode run_roles(const RolesOptions& options, AppContext& context) {
     printer.print(report);
     return exit_code_of(report, options);
   }
-  mssql::follow_roles(client, client.config().ns, options.name, [&](const mssql::RoleReport& report) {
-    printer.print_changes(report);
-    return !context.io.out.closed();
-  });
+  try {
+    mssql::follow_roles(client, client.config().ns, options.name, [&](const mssql::RoleReport& report) {
+      printer.print_changes(report);
+      context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
+      return !context.io.out.closed();
+    });
+  } catch (const Error& error) {
+    // Ending it is how one leaves a watch: nothing failed.
+    if (error.code() != ExitCode::interrupted) throw;
+    return error.code();
+  }
   return ExitCode::ok;
 }
 

@@ -114,8 +114,9 @@ Command wait_command() {
   command.flags = {
       {.name = "for",
        .value = "CONDITION",
-       .help = "phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS] or "
-               "jsonpath=PATH[=VALUE]",
+       .help =
+           "What to wait for: phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS] or "
+           "jsonpath=PATH[=VALUE]",
        .into = &options->condition,
        .required = true,
        .complete = complete_words(
