@@ -49,7 +49,7 @@ void ExecCredentials::fly(std::unique_lock<std::mutex>& lock, const std::stop_to
   flight->failure = failure;
   if (!failure) take(std::move(answer));
   landed_.notify_all();
-  if (failure) throw *failure;
+  if (failure) throw Error(failure->info());
 }
 
 Credential ExecCredentials::current(const std::stop_token& stop) {
@@ -66,7 +66,7 @@ Credential ExecCredentials::current(const std::stop_token& stop) {
                   fmt::format("interrupted while waiting for credential plugin {}", plugin_.command));
     }
     // The one who flew may have been told to stop; we were not, so we try ourselves.
-    if (flight->failure && flight->failure->code() != ExitCode::interrupted) throw *flight->failure;
+    if (flight->failure && flight->failure->code() != ExitCode::interrupted) throw Error(flight->failure->info());
     if (!flight->failure) return credential_;
   }
   return credential_;

@@ -60,6 +60,6 @@ Findings check_database(const Json& database, bool version_required) {
 }
 
 // @source the terms that SQL Server 2022 and 2025 name when they are set up
-std::string_view licence_address() { return "https://aka.ms/useterms"; }
+std::string_view licence_address() { return "https://go.microsoft.com/fwlink/?linkid=857698"; }
 
 }  // namespace dba::mssql

@@ -81,7 +81,6 @@ class ReadyWaiter {
       return;
     }
     const Progress progress = provisioning_progress(*database_, pods_);
-    result_.text = progress.text;
     result_.newest = progress.newest;
     switch (progress.state) {
       case Progress::State::ready:
@@ -89,6 +88,7 @@ class ReadyWaiter {
         break;
       case Progress::State::never:
         result_.outcome = ReadyResult::Outcome::never;
+        result_.text = progress.text;
         break;
       case Progress::State::going_on:
         tell(fmt::format("{}: {}", progress.phase, progress.text));
@@ -97,9 +97,9 @@ class ReadyWaiter {
   }
 
   void tell(std::string text) {
-    if (text == told_) return;
-    told_ = std::move(text);
-    progress_(told_);
+    if (text == result_.text) return;
+    result_.text = std::move(text);
+    progress_(result_.text);
   }
 
   kube::Client& client_;
@@ -108,7 +108,6 @@ class ReadyWaiter {
   bool synced_ = false;
   std::optional<Json> database_{};
   std::vector<Json> pods_{};
-  std::string told_{};
   ReadyResult result_{.outcome = ReadyResult::Outcome::timed_out, .text = "the server has not answered"};
 };
 

@@ -31,20 +31,48 @@ Progress::Progress(IoStreams& io, ProgressMode mode, platform::Clock& clock)
       in_place_(mode == ProgressMode::automatic && io.terminal.err_tty),
       silent_(mode == ProgressMode::none || io.quiet),
       clock_(clock),
-      start_(clock.steady_now()) {}
+      start_(clock.steady_now()) {
+  if (in_place_ && !silent_) ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
+}
+
+Progress::~Progress() {
+  ticker_ = {};  // Stopped and joined: nobody draws behind the end.
+  finish();
+}
 
 void Progress::update(std::string_view text) {
+  const std::lock_guard lock(mutex_);
   if (silent_ || (!in_place_ && text == last_)) return;
   last_ = text;
-  const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady_now() - start_);
-  const std::string line = human_duration(elapsed.count()) + "  " + neutralise_controls(text);
-  if (!in_place_) return io_.err_line(line);
-  const std::size_t width = io_.terminal.width == 0 ? kUnknownWidth : io_.terminal.width;
-  io_.rewrite_line(cut(line, width - 1));
+  shown_ = true;
+  if (in_place_) {
+    redraw();
+  } else {
+    io_.err_line(elapsed() + "  " + neutralise_controls(text));
+  }
 }
 
 void Progress::finish() {
-  if (in_place_ && !silent_) io_.end_line();
+  const std::lock_guard lock(mutex_);
+  if (in_place_ && shown_) io_.end_line();
+  shown_ = false;
+}
+
+void Progress::tick(const std::stop_token& stop) {
+  constexpr std::chrono::seconds kPeriod{1};
+  for (platform::SteadyTime next = start_ + kPeriod; !clock_.sleep_until(next, stop); next += kPeriod) {
+    const std::lock_guard lock(mutex_);
+    if (shown_) redraw();
+  }
+}
+
+void Progress::redraw() {
+  const std::size_t width = io_.terminal.width == 0 ? kUnknownWidth : io_.terminal.width;
+  io_.rewrite_line(cut(elapsed() + "  " + neutralise_controls(last_), width - 1));
+}
+
+std::string Progress::elapsed() const {
+  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(clock_.steady_now() - start_).count());
 }
 
 }  // namespace dba::output

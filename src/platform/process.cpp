@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -57,6 +58,7 @@ struct Streams {
 /// "K=V" texts and the null-terminated pointer array that exec wants; `texts` must outlive the pointers.
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -64,7 +66,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 std::vector<std::string> environment_texts(const Environment::Map& values) {
   std::vector<std::string> texts;
-  for (const auto& [name, value] : values) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : values) texts.push_back(fmt::format("{}={}", name, value));
   return texts;
 }
 

@@ -54,23 +54,23 @@ struct Identity {
 
 /// A ready connection: everything a request needs, all files but tokenFile already read.
 struct ClientConfig {
-  std::string server{};           ///< "https://host:port[/prefix]", no trailing slash.
+  std::string server{};  ///< "https://host:port[/prefix]", no trailing slash.
   std::string tls_server_name{};
-  std::string ca_pem{};           ///< Empty = system roots.
+  std::string ca_pem{};  ///< Empty = system roots.
   bool insecure = false;
-  std::string proxy{};            ///< libcurl's form; empty = none.
+  std::string proxy{};  ///< libcurl's form; empty = none.
   bool compression = true;
-  Identity identity{};            ///< Emptied when the server is plain http.
+  Identity identity{};  ///< Emptied when the server is plain http.
   Impersonation impersonate{};
   std::chrono::nanoseconds request_timeout{0};  ///< 0 = none.
-  std::string context{};          ///< Name of the context in use; empty without one.
+  std::string context{};                        ///< Name of the context in use; empty without one.
   std::string cluster_name{}, user_name{};
-  std::string ns = "default";     ///< Namespace commands work in when -n is not given.
-  bool ns_from_flag = false;      ///< -n was typed: objects of other namespaces are refused.
+  std::string ns = "default";  ///< Namespace commands work in when -n is not given.
+  bool ns_from_flag = false;   ///< -n was typed: objects of other namespaces are refused.
   bool in_cluster = false;
   bool nothing_configured = false;  ///< No kubeconfig at all: server is localhost:8080.
   bool warnings_as_errors = false;
-  bool stdin_is_taken = false;    ///< `-f -`: a credential plugin gets no stdin.
+  bool stdin_is_taken = false;  ///< `-f -`: a credential plugin gets no stdin.
 };
 
 /// Reads and merges the kubeconfig files and applies flags and environment. Contacts nothing, runs nothing.

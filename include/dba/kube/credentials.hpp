@@ -13,7 +13,7 @@
 namespace dba::kube {
 
 struct Credential {
-  Secret authorization{};       ///< Whole header value, "Bearer …"; empty = none.
+  Secret authorization{};  ///< Whole header value, "Bearer …"; empty = none.
   std::string certificate_pem{};
   Secret key_pem{};
   std::uint64_t generation = 0;  ///< Rises whenever the credential changes.

@@ -1,5 +1,7 @@
 #include "e2e/faults/expectation.hpp"
 
+#include <algorithm>
+
 #include "script/text.hpp"
 
 namespace dba::faults {
@@ -91,10 +93,6 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
       }
     } else if (is(dependence.partial)) {
       expectation.partial = expectation.partial || !repeated;
-      if (always) {
-        expectation.codes.insert(dependence.failure);  // what came after it may not even have been sent
-        expectation.words = words_for(kind);
-      }
     } else if (is(dependence.gate)) {
       const bool helped = repeated && (request.method == "GET" || kind == FaultKind::too_many_retry);
       expectation.codes = helped ? std::set<int>{0} : std::set<int>{kUnhealthy};
@@ -103,6 +101,11 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
     } else {
       return expect_of_write(request, kind, always, dependence.failure);
     }
+  }
+  const bool met_any = std::any_of(seen.begin(), seen.end(), [](const SeenRequest& each) { return each.spoiled; });
+  if (always && met_any) {
+    expectation.codes.insert(dependence.failure);  // what is essential may not even have been sent any more
+    expectation.words = words_for(kind);
   }
   return expectation;
 }

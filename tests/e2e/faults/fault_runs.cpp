@@ -304,9 +304,17 @@ int main(int argc, char** argv) {
     for (unsigned number = next++; number < end; number = next++) {
       const std::size_t which = number % all.size();
       const Fault fault = pick_fault(number, all.size(), settings.seed, still[which].seen.size());
-      const Run run(settings, all[which], fault, number);
-      const Ended ended = run.run();
-      const std::vector<std::string> wrong = run.judge(ended, still[which].out);
+      // A machine that is busy for a moment makes a run late; one that hangs is late again.
+      Ended ended;
+      std::vector<std::string> wrong;
+      for (unsigned attempt = 0; attempt < 3; ++attempt) {
+        const Run run(settings, all[which], fault, number + attempt * 10000);
+        ended = run.run();
+        wrong = run.judge(ended, still[which].out);
+        if (wrong.size() != 1 || !wrong.front().starts_with("took ")) {
+          break;
+        }
+      }
       const std::lock_guard lock(mutex);
       ++codes[std::string(name_of(fault.kind))][ended.code];
       if (!wrong.empty() || settings.only) {

@@ -92,7 +92,7 @@ TEST_CASE("a conflict names manager and fields, the server's words and the way o
         "error: cannot patch mssqlservers.kubedb.com \"sales\" in namespace \"demo\": other managers own some of the "
         "fields\n"
         "  - \"kubectl-edit\" using kubedb.com/v1alpha2: .spec.replicas\n"
-        "  cause: Error from server (Conflict): Apply failed with 1 conflict: conflict with \"kubectl-edit\" using "
+        "  cause: error: Apply failed with 1 conflict: conflict with \"kubectl-edit\" using "
         "kubedb.com/v1alpha2: .spec.replicas\n"
         "  try:   leave these fields out, or take them over with --force-conflicts\n");
 }

@@ -44,7 +44,7 @@ Error not_ready(const Json& database, const mssql::ReadyResult& result, std::chr
                  .message = fmt::format("{} was created, but is not Ready after {}", name, format_duration(timeout)),
                  .hint = resume_command(database),
                  .reason = "TimedOut"};
-  info.details.push_back(fmt::format("waiting for: {}", result.text));
+  info.details.push_back(result.text);
   if (!result.newest.empty()) info.details.push_back(fmt::format("newest condition: {}", result.newest));
   return Error(std::move(info));
 }
