@@ -75,8 +75,8 @@ Json parse_json(std::string_view text, std::string_view what) {
   Json value;
   std::size_t offset = 0;
   std::optional<JsonFailure> failure = read_json(text, offset, value);
-  if (!failure && text.find_first_not_of(" \t\r\n", offset) != std::string_view::npos) {
-    failure = JsonFailure{.why = "unexpected text after the value", .offset = offset + 1};
+  if (const std::size_t more = text.find_first_not_of(" \t\r\n", offset); !failure && more != std::string_view::npos) {
+    failure = JsonFailure{.why = "unexpected text after the value", .offset = more + 1};
   }
   if (!failure) return value;
   const Position position = position_of(text, failure->offset);

@@ -16,6 +16,11 @@ namespace dba::codec::jsonpath {
 
 namespace {
 
+/// An index that the list does not have; to a filter that asks for existence it is an answer, not a failure.
+struct OutOfBounds : WalkError {
+  using WalkError::WalkError;
+};
+
 /// Go's name of a value's type, for messages.
 std::string_view type_name(const Json& value) {
   if (value.is_object()) return "map[string]interface {}";
@@ -92,7 +97,7 @@ Range resolve_slice(const Slice& slice, std::int64_t length) {
   if (range.end < 0) range.end += length;
   if (range.start == range.end) return range;
   const auto check_bounds = [&](std::int64_t index, bool inside) {
-    if (!inside) throw WalkError(fmt::format("array index out of bounds: index {}, length {}", index, length));
+    if (!inside) throw OutOfBounds(fmt::format("array index out of bounds: index {}, length {}", index, length));
   };
   check_bounds(range.start, range.start >= 0 && range.start < length);
   check_bounds(range.end - 1, range.end >= 0 && range.end <= length);
@@ -151,7 +156,7 @@ const Json* side_of(const Steps& side, const Json& element) {
 bool exists(const Steps& path, const Json& element) {
   try {
     return !walk(path, {&element}).empty();
-  } catch (const WalkError&) {
+  } catch (const OutOfBounds&) {
     return false;
   }
 }

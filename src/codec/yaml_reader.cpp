@@ -96,19 +96,36 @@ std::vector<Document> read_stream(std::string_view bytes) {
   const std::string text = decode_source(bytes);
   const std::size_t first = text.find_first_not_of(" \t\n");
   if (first == std::string::npos || text[first] != '{') return read_yaml_stream(text);
-  // A leading brace is JSON, or else the flow style of YAML; when it is neither, JSON was meant.
+  // A leading brace is JSON, or else the flow style of YAML. When it is neither, a quote behind it says what was meant.
   std::optional<YamlFailure> json_failure;
   if (auto documents = read_json_stream(text, json_failure)) return std::move(*documents);
+  const std::size_t second = text.find_first_not_of(" \t\n", first + 1);
+  const bool meant_json = second == std::string::npos || text[second] == '"';
   try {
     return read_yaml_stream(text);
   } catch (const YamlFailure&) {
-    throw *json_failure;
+    if (meant_json) throw *json_failure;
+    throw;
   }
 }
 
 Error reading_error(std::string_view source, const YamlFailure& failure) {
   return usage_error(fmt::format("error parsing {}: error converting YAML to JSON: yaml: line {}: {}", source,
                                  failure.line, failure.what()));
+}
+
+bool is_flow_start(std::string_view value) {
+  return !value.empty() && std::string_view("[{\"'").find(value.front()) != std::string_view::npos;
+}
+
+/// A value that starts with a bracket or a quote must end with it too: `"a": b` is a map in block style.
+YamlTree compose_flow(std::string_view value) {
+  YamlTree tree = compose_yaml(value, 1);
+  const bool quoted = value.front() == '"' || value.front() == '\'';
+  if (quoted && tree.front().kind != YamlNode::Kind::scalar) {
+    throw YamlFailure(1, "unexpected text after the quoted string");
+  }
+  return tree;
 }
 
 }  // namespace
@@ -136,17 +153,10 @@ std::vector<Document> parse_documents(std::string_view text, std::string_view so
 }
 
 Json parse_flow_value(std::string_view text, std::string_view source) {
-  const std::size_t first = text.find_first_not_of(" \t\n");
-  const bool structured =
-      first != std::string_view::npos && std::string_view("[{\"'").find(text[first]) != std::string_view::npos;
   try {
     check_characters(text);
-    YamlTree tree;
-    if (structured) {
-      tree = compose_yaml(text, 1);
-    } else {
-      tree.push_back({.tag = "?", .text = trim(text), .line = 1});
-    }
+    const std::string value = trim(text);
+    const YamlTree tree = is_flow_start(value) ? compose_flow(value) : YamlTree{{.tag = "?", .text = value, .line = 1}};
     LineRecorder lines;
     return resolve_yaml(tree, lines);
   } catch (const YamlFailure& failure) {

@@ -1,5 +1,6 @@
 #include "yaml_resolver.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <unordered_set>
@@ -89,7 +90,7 @@ class Resolver {
   Json resolve_sequence(const YamlNode& node, const std::string& path) {
     Json array = Json::array();
     for (std::size_t i = 0; i < node.children.size(); ++i) {
-      const std::string child = element_path(path, i);
+      const std::string child = lines_.is_full() ? "" : element_path(path, i);
       lines_.note(child, tree_[node.children[i]].line);
       array.push_back(resolve(node.children[i], child));
     }
@@ -110,7 +111,7 @@ class Resolver {
       if (!written.insert(key).second) {
         throw YamlFailure(key_node.line, fmt::format("key \"{}\" already set in map", key));
       }
-      const std::string child = member_path(path, key);
+      const std::string child = lines_.is_full() ? "" : member_path(path, key);
       Json value = resolve(node.children[i + 1], child);
       lines_.note(child, key_node.line);
       put(members, std::move(key), std::move(value));
@@ -231,9 +232,8 @@ class Resolver {
 }  // namespace
 
 void LineRecorder::note(const std::string& path, std::size_t line) {
-  constexpr std::size_t kMostBytes = 16U << 20U;
-  used_ += path.size();
-  if (used_ < kMostBytes) lines_.insert_or_assign(path, static_cast<int>(line));
+  left_ -= std::min(left_, path.size());
+  if (!is_full()) lines_.insert_or_assign(path, static_cast<int>(line));
 }
 
 Json resolve_yaml(const YamlTree& tree, LineRecorder& lines) { return Resolver(tree, lines).resolve(0, ""); }

@@ -17,11 +17,13 @@ using Lines = std::map<std::string, int, std::less<>>;
 class LineRecorder {
  public:
   void note(const std::string& path, std::size_t line);
+  /// True when nothing more is noted and paths need not be made.
+  bool is_full() const { return left_ == 0; }
   Lines take() { return std::move(lines_); }
 
  private:
   Lines lines_;
-  std::size_t used_ = 0;
+  std::size_t left_ = std::size_t{4} << 20U;  ///< Bytes of paths.
 };
 
 /// @throws YamlFailure for repeated keys, cycles, wrong tags, too many nodes, numbers that JSON cannot hold.

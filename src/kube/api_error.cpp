@@ -151,7 +151,8 @@ std::string clause(const Operation& operation) {
 }
 
 std::string namespace_flag(const Operation& operation) {
-  return operation.ns.empty() ? "" : " -n " + shell_quote(operation.ns);
+  if (!operation.ns.empty()) return " -n " + shell_quote(operation.ns);
+  return operation.verb == "list" || operation.verb == "watch" ? " -A" : "";
 }
 
 /// The API group of a qualified resource: "petsets.apps.k8s.appscode.com" → "apps.k8s.appscode.com".

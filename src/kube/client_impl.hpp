@@ -69,6 +69,7 @@ struct Client::Impl {
 
   static Query list_query(const ListOptions& options);
   class Retries;
+  class Pages;
 
   // --- client_write.cpp ---
   /// Where an object belongs; without metadata.namespace into the namespace of the configuration.

@@ -83,52 +83,83 @@ Query Client::Impl::list_query(const ListOptions& list) {
   return query;
 }
 
+/// One list, page by page. The server makes the next page while one is read.
+class Client::Impl::Pages {
+ public:
+  Pages(Impl& client, const ResourceType& type, std::string_view ns, const ListOptions& options, std::stop_token stop)
+      : client_(client),
+        path_(type.path(ns)),
+        options_(options),
+        stop_(std::move(stop)),
+        limit_(options.chunk_size),
+        operation_{.verb = "list", .resource = type.qualified(), .ns = std::string(ns)} {
+    ask("");
+  }
+
+  /// The next page; absent when the list has expired and begins again in one piece.
+  /// @throws ApiError for every other failure.
+  std::optional<ListPage> next() {
+    Response response = client_.exchange(request_, operation_, call_, std::move(pending_));
+    if (response.status != 200) {
+      ApiError error = client_.error_of(response, operation_);
+      if (error.kind() != ApiError::Kind::expired || first_) throw std::move(error);
+      client_.trace(fmt::format("The continue token expired, listing {} again in one piece", operation_.resource));
+      limit_ = 0;
+      first_ = true;
+      ask("");
+      return std::nullopt;
+    }
+    ListPage page = read(std::move(response.body));
+    first_ = false;
+    if (!page.continue_token.empty()) {
+      ask(page.continue_token);
+      pending_ = client_.begin(request_, operation_, call_);
+    }
+    return page;
+  }
+
+ private:
+  void ask(const std::string& continue_token) {
+    Query query = list_query(options_);
+    if (limit_ > 0) query.set("limit", std::to_string(limit_));
+    query.set("continue", continue_token);
+    request_ = client_.request("GET", path_, std::move(query));
+    request_.headers.front().second = accept_header(options_);
+    call_ = client_.call(stop_);
+  }
+
+  ListPage read(std::string body) const {
+    try {
+      return split_list_page(std::move(body));
+    } catch (const Error& error) {
+      throw make_api_error({.kind = TransportFailure::Kind::malformed, .message = error.info().message}, operation_);
+    }
+  }
+
+  Impl& client_;
+  const std::string path_;
+  const ListOptions& options_;
+  const std::stop_token stop_;
+  int limit_;
+  const Operation operation_;
+  HttpRequest request_;
+  Call call_;
+  std::unique_ptr<PendingExchange> pending_;
+  bool first_ = true;
+};
+
 std::string Client::Impl::list_pages(const ResourceType& type, std::string_view ns, const ListOptions& list,
                                      const std::stop_token& stop, const std::function<void(const ListPage&)>& on_page,
                                      const std::function<void()>& on_restart) {
-  const Operation operation{.verb = "list", .resource = type.qualified(), .ns = std::string(ns)};
-  const auto page_request = [&](int limit, const std::string& continue_token) {
-    Query query = list_query(list);
-    if (limit > 0) query.set("limit", std::to_string(limit));
-    query.set("continue", continue_token);
-    HttpRequest made = request("GET", type.path(ns), std::move(query));
-    made.headers.front().second = accept_header(list);
-    return made;
-  };
-  int limit = list.chunk_size;
-  HttpRequest current = page_request(limit, "");
-  Call now = call(stop);
-  std::unique_ptr<PendingExchange> pending;
-  bool first_page = true;
+  Pages pages(*this, type, ns, list, stop);
   while (true) {
-    Response response = exchange(current, operation, now, std::move(pending));
-    if (response.status != 200) {
-      ApiError error = error_of(response, operation);
-      if (error.kind() != ApiError::Kind::expired || first_page) throw std::move(error);
-      // The rest of this list is compacted away: once more, in one piece.
-      trace(fmt::format("The continue token expired, listing {} again in one piece", operation.resource));
-      limit = 0;
-      current = page_request(limit, "");
-      now = call(stop);
-      first_page = true;
+    const std::optional<ListPage> page = pages.next();
+    if (!page) {
       if (on_restart) on_restart();
       continue;
     }
-    ListPage page;
-    try {
-      page = split_list_page(std::move(response.body));
-    } catch (const Error& error) {
-      throw make_api_error({.kind = TransportFailure::Kind::malformed, .message = error.info().message}, operation);
-    }
-    const bool last = page.continue_token.empty();
-    if (!last) {  // the server makes the next page while we read this one
-      current = page_request(limit, page.continue_token);
-      now = call(stop);
-      pending = begin(current, operation, now);
-    }
-    on_page(page);
-    if (last) return page.resource_version;
-    first_page = false;
+    on_page(*page);
+    if (page->continue_token.empty()) return page->resource_version;
   }
 }
 

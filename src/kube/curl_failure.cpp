@@ -74,8 +74,8 @@ TransportFailure timeout_failure(const FailedTransfer& failed, bool started) {
   const bool by_request =
       failed.timeout.count() > 0 && failed.elapsed + std::chrono::milliseconds(50) >= failed.timeout;
   if (by_request) {
-    return {Kind::timeout,
-            fmt::format("{}context deadline exceeded (no answer within {})", kUnable, format_duration(failed.timeout))};
+    return {Kind::timeout, fmt::format("{}context deadline exceeded (no answer within {})", kUnable,
+                                       format_duration(std::chrono::round<std::chrono::milliseconds>(failed.timeout)))};
   }
   if (!started) return {Kind::connect, fmt::format("{}dial tcp {}: i/o timeout", kUnable, failed.address)};
   return {Kind::timeout, fmt::format("{}nothing came from it for {}", kUnable, format_duration(failed.silence))};

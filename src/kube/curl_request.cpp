@@ -13,6 +13,7 @@
 #include "dba/base/text.hpp"
 
 #include "curl_failure.hpp"
+#include "header_value.hpp"
 
 #ifndef DBA_USER_AGENT
 #error "the build defines DBA_USER_AGENT"
@@ -84,9 +85,8 @@ Headers all_headers(const HttpRequest& request, const Impersonation& impersonate
 }
 
 void check_header_value(std::string_view name, std::string_view value) {
-  const bool bad = std::any_of(value.begin(), value.end(),
-                               [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
-  if (bad) throw usage_error(fmt::format("invalid header field value for \"{}\": it holds a control character", name));
+  if (fits_in_header(value)) return;
+  throw usage_error(fmt::format("invalid header field value for \"{}\": it holds a control character", name));
 }
 
 void append(CurlList& list, const std::string& line) {
@@ -144,7 +144,8 @@ void CurlRequest::set_target() {
   }
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(easy, CURLOPT_HTTP_VERSION,
+      static_cast<long>(shared_.config.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_PIPEWAIT, 1L);  // the first connection's ALPN decides whether the others are needed
   // Both always: libcurl's own reading of the environment differs from Go's.
   set(easy, CURLOPT_PROXY, shared_.config.proxy.c_str());
@@ -309,8 +310,8 @@ void CurlRequest::trace_end(std::string_view outcome) const {
   const double connected = millis(CURLINFO_CONNECT_TIME_T);
   const double secured = millis(CURLINFO_APPCONNECT_TIME_T);
   const RequestTimes times{.lookup = millis(CURLINFO_NAMELOOKUP_TIME_T),
-                           .connect = connected - millis(CURLINFO_NAMELOOKUP_TIME_T),
-                           .tls = secured > 0 ? secured - connected : 0,
+                           .connect = std::max(0.0, connected - millis(CURLINFO_NAMELOOKUP_TIME_T)),
+                           .tls = std::max(0.0, secured - connected),
                            .first_byte = millis(CURLINFO_STARTTRANSFER_TIME_T),
                            .total = millis(CURLINFO_TOTAL_TIME_T)};
   shared_.trace.response(request_, url_, outcome, response_headers_, times);

@@ -96,7 +96,7 @@ std::optional<Outcome> PendingExchange::wait(const std::stop_token& stop) {
   outcome.failure = TransportFailure{
       .kind = TransportFailure::Kind::timeout,
       .message = fmt::format("Unable to connect to the server: context deadline exceeded (no answer within {})",
-                             format_duration(timeout_)),
+                             format_duration(std::chrono::round<std::chrono::milliseconds>(timeout_))),
       .request_may_have_arrived = true};
   return outcome;
 }

@@ -31,6 +31,8 @@ class RoleFollower {
       : client_(client), ns_(ns), name_(name) {}
 
   void run(const std::function<bool(const RoleReport& report)>& on_report) {
+    // A watch would go on trying; whoever starts one wants to hear at once that there is nothing to follow.
+    get_database(client_, ns_, name_);
     kube::Watcher watcher(client_, targets());
     while (std::optional<kube::WatchEvent> event = watcher.next(platform::SteadyTime::max(), client_.stop())) {
       take(*event);

@@ -25,6 +25,8 @@ class Waiter {
       : client_(client), request_(request), progress_(progress) {}
 
   WaitResult run() {
+    // A watch would go on trying; a server that cannot be reached at all is no reason to wait.
+    client_.find(kube::resources::mssqlservers, request_.ns, request_.name);
     std::vector<kube::WatchTarget> targets = watch_targets();
     not_synced_ = targets.size();
     kube::Watcher watcher(client_, std::move(targets));

@@ -38,6 +38,7 @@ bool run_once(Candidate& candidate, bool measured) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   pid_t pid = 0;
   const auto start = std::chrono::steady_clock::now();
   const int error = posix_spawnp(&pid, candidate.argv[0], &actions, nullptr, candidate.argv.data(), environ);

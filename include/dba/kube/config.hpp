@@ -60,6 +60,7 @@ struct ClientConfig {
   bool insecure = false;
   std::string proxy{};  ///< libcurl's form; empty = none.
   bool compression = true;
+  bool http2 = true;    ///< False: HTTP/1.1 only (environment DISABLE_HTTP2, as for kubectl).
   Identity identity{};  ///< Emptied when the server is plain http.
   Impersonation impersonate{};
   std::chrono::nanoseconds request_timeout{0};  ///< 0 = none.

@@ -53,6 +53,7 @@ struct Watched {
   std::deque<std::function<void()>> steps{};
 
   Watched() {
+    harness.api().on_get(database_json("demo", "sales"));
     harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sales")});
     harness.api().on_list(resources::pods, "demo", {kPrimary, kFirstSecondary, kSecondSecondary});
     harness.api().on_list(resources::endpointslices, "demo", healthy_slices());
@@ -271,6 +272,16 @@ TEST_CASE("roles -w ends with 4 when the database is deleted") {
   const CommandResult result = watched.run({"-q"});
   CHECK(result.code == ExitCode::denied);
   CHECK(result.err == "error: database \"sales\" was deleted while it was followed\n");
+}
+
+TEST_CASE("roles -w fails at once when the server cannot be reached") {
+  CommandHarness harness;
+  harness.api().on("GET", kDatabases + "/sales").break_with(kube::TransportFailure::Kind::refused, false);
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "-w"});
+  CHECK(result.code == ExitCode::unexpected);
+  CHECK(
+      result.err.starts_with("error: cannot get mssqlservers.kubedb.com \"sales\" in namespace \"demo\": the server "
+                             "cannot be reached\n"));
 }
 
 TEST_CASE("roles -w refuses forms that have no rows") {

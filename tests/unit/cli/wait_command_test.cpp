@@ -27,6 +27,11 @@ struct Waited {
 
   Waited(const std::vector<Json>& found, const std::vector<Json>& pods_found) {
     harness.use_clock(clock);
+    if (found.empty()) {
+      harness.api().on_get_missing(resources::mssqlservers, "demo", "sales");
+    } else {
+      harness.api().on_get(found.front());
+    }
     harness.api()
         .on_list(resources::mssqlservers, "demo", found)
         .where("fieldSelector", "metadata.name=sales")

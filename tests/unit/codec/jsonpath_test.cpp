@@ -61,6 +61,7 @@ TEST_CASE("templates print what kubectl prints") {
            Row{"{.l[?(@.n=='y')].v}", "2"},
            Row{"{.l[?(@.n!=\"y\")].n}", "x"},
            Row{"{.l[?(@.n)].v}", "1 2"},
+           Row{"{.nn[?(@[1])]}", "[1,2] [3,[4]]"},
            Row{"{.l[?(@.v>1)].n}", "y"},
            Row{"{.l[?(@.v>=1)].n}", "x y"},
            Row{"{.l[?(@.v<2)].n}", "x"},
@@ -142,6 +143,7 @@ TEST_CASE("templates that cannot be run say why, in kubectl's words") {
            Row{"{.l[?(@.v=>1)]}", "unrecognized filter operator =>"},
            Row{"{.l[?(@.n==x)].v}", "unrecognized identifier x"},
            Row{"{.l[?(@.*==1)]}", "can only compare one element at a time"},
+           Row{"{.l[?(n)]}", "unrecognized identifier n"},
            Row{"{foo}", "unrecognized identifier foo"},
            Row{"{end}", "not in range, nothing to end"},
        }) {

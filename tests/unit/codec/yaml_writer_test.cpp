@@ -128,7 +128,7 @@ class RandomJson {
 }  // namespace
 
 TEST_CASE("objects and lists are laid out as kubectl lays them out") {
-  CHECK(to_yaml(json(R"({"list":[1,{"a":1,"b":[2]},[4,[5]],{},[]],"o":{"x":{"y":null}},"e":{},"f":[],"t":true})")) ==
+  CHECK(to_yaml(json(R"({"list":[1,{"a":1,"b":[2]},[4,[5]],{},[]],"o":{"x":{"z":null}},"e":{},"f":[],"t":true})")) ==
         "list:\n"
         "- 1\n"
         "- a: 1\n"
@@ -140,7 +140,7 @@ TEST_CASE("objects and lists are laid out as kubectl lays them out") {
         "- []\n"
         "o:\n"
         "  x:\n"
-        "    y: null\n"
+        "    z: null\n"
         "e: {}\n"
         "f: []\n"
         "t: true\n");

@@ -250,6 +250,14 @@ TEST_CASE("the hint for a missing API names what brings it") {
   CHECK(hint("/version").empty());
 }
 
+TEST_CASE("the hint for a refused list of all namespaces asks about all of them") {
+  const StatusInfo forbidden{.code = 403, .reason = "Forbidden", .message = "no"};
+  CHECK(make_api_error(forbidden, {.verb = "list", .resource = "pods"}).info().hint ==
+        "kubectl auth can-i list pods -A");
+  CHECK(make_api_error(forbidden, {.verb = "get", .resource = "nodes", .name = "n"}).info().hint ==
+        "kubectl auth can-i get nodes");
+}
+
 TEST_CASE("a conflict of field managers names each manager with its fields") {
   const StatusInfo status{
       .code = 409,
