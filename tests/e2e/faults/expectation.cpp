@@ -104,8 +104,9 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
   }
   const bool met_any = std::any_of(seen.begin(), seen.end(), [](const SeenRequest& each) { return each.spoiled; });
   if (always && met_any) {
+    // A gate says what it could not see, each in its row.
+    expectation.words = words_for(kind) + (expectation.codes.contains(kUnhealthy) ? "|could not be read" : "");
     expectation.codes.insert(dependence.failure);  // what is essential may not even have been sent any more
-    expectation.words = words_for(kind);
   }
   return expectation;
 }
