@@ -37,8 +37,8 @@ CommandLine read_words(const Command& root, std::span<const std::string> words);
 /// Adds the defaults of flags that the command has and that were not typed.
 void add_defaults(CommandLine& line, std::span<const FlagDefault> defaults);
 
-/// The commands whose flags are accepted behind all of `path`: the last one, and the groups above it. A command that runs
-/// itself keeps its flags to itself (those of `generate` mean nothing to `generate issuer`).
+/// The commands whose flags are accepted behind all of `path`: the last one, and the groups above it. A command that
+/// runs itself keeps its flags to itself (those of `generate` mean nothing to `generate issuer`).
 std::vector<const Command*> flag_owners(const std::vector<const Command*>& path);
 /// The flag of that long name that the last command of `path` accepts; its own before inherited ones.
 const Flag* find_flag(const std::vector<const Command*>& path, std::string_view name);

@@ -65,7 +65,17 @@ class InputReader {
     if (documents_.empty()) throw usage_error(fmt::format("{} holds no object", source_));
     Problems problems;
     for (std::size_t i = 0; i < documents_.size(); ++i) sort_in(i, problems);
-    problems.throw_if_any(fmt::format("cannot {} what {} holds", verb_, source_));
+    problems.throw_if_any(fmt::format("cannot {} what {} holds", verb_, source_), ExitCode::usage,
+                          fits_apply() ? fmt::format("kubectl dba mssql apply -f {}", *flags_.file) : "");
+  }
+
+  /// One database and what it needs: too much for this command, but not for apply.
+  bool fits_apply() const {
+    const auto databases = std::ranges::count_if(
+        documents_, [](const codec::Document& document) { return is_database(document.value()); });
+    const auto companions = std::ranges::count_if(
+        documents_, [](const codec::Document& document) { return mssql::may_accompany(document.value()); });
+    return !rules_.companions && databases <= 1 && databases + companions == std::ssize(documents_);
   }
 
   void sort_in(std::size_t index, Problems& problems) {

@@ -20,23 +20,31 @@
 
 namespace dba::mssql {
 
+struct ApplyPlan::Impl {
+  std::vector<PlannedApply> objects{};
+  std::string database_namespace{};  ///< Empty without a database.
+  bool namespace_missing = false;    ///< Of the database; it is to be made, or stands in the file.
+};
+
 namespace {
 
 bool is_database(const Json& object) {
   return codec::string_at(object, {"apiVersion"}) == kApiVersion && codec::string_at(object, {"kind"}) == kKind;
 }
 
-/// One run: first every decision, then the changes in the order of the objects.
-class Applier {
+/// Every decision of an apply.
+class Planner {
  public:
-  Applier(kube::Client& client, const std::vector<Json>& objects, const ApplyRequest& request,
+  Planner(kube::Client& client, const std::vector<Json>& objects, const ApplyRequest& request,
           const ChangeListener& listener)
       : client_(client), objects_(objects), request_(request), listener_(listener) {}
 
-  void run() {
-    for (const Json& object : objects_) plans_.push_back(is_database(object) ? plan_database(object) : plan(object));
-    prepare_surroundings();
-    for (const PlannedApply& plan : plans_) carry_out(plan);
+  std::unique_ptr<ApplyPlan::Impl> run() {
+    for (const Json& object : objects_) {
+      if (is_database(object)) plan_.database_namespace = codec::namespace_of(object);
+      plan_.objects.push_back(is_database(object) ? plan_database(object) : plan(object));
+    }
+    return std::make_unique<ApplyPlan::Impl>(std::move(plan_));
   }
 
  private:
@@ -70,49 +78,81 @@ class Applier {
                                                          .namespace_may_be_missing = request_.create_namespace,
                                                          .provided = objects_},
                                                         listener_);
-    namespace_missing_ = checked.namespace_missing;
+    plan_.namespace_missing = checked.namespace_missing;
     return plan_apply(client_, *checked.database, std::nullopt, request_.force_conflicts);
-  }
-
-  bool dry_run() const { return request_.dry_run != kube::DryRun::none; }
-
-  /// What --create-namespace and --with-issuer promise.
-  void prepare_surroundings() {
-    if (request_.create_namespace && namespace_missing_)
-      ensure_namespace(client_, database_namespace(), request_.dry_run, request_.mark, listener_);
-    if (!request_.issuer || (dry_run() && namespace_missing_)) return;
-    ensure_issuer(client_, *request_.issuer, listener_);
-  }
-
-  std::string database_namespace() const {
-    const auto found = std::find_if(objects_.begin(), objects_.end(), is_database);
-    return found == objects_.end() ? "" : codec::namespace_of(*found);
-  }
-
-  void carry_out(const PlannedApply& plan) {
-    if (plan.unchanged()) return listener_.written(*plan.live, kube::Change::unchanged);
-    if (dry_run() && plan.live != nullptr) return listener_.written(*plan.merged, kube::Change::configured);
-    if (dry_run() && namespace_missing_ && codec::namespace_of(*plan.intent) == database_namespace()) {
-      listener_.warn(fmt::format("namespace \"{}\" does not exist yet: the server could not check {} \"{}\"",
-                                 database_namespace(), plan.type->kind, codec::name_of(*plan.intent)));
-      return listener_.written(*plan.intent, kube::Change::created);
-    }
-    const kube::Client::ApplyResult result = client_.apply(*plan.intent, plan.force, {.dry_run = request_.dry_run});
-    listener_.written(result.object(), result.change);
-    if (!dry_run() && result.change != kube::Change::unchanged)
-      leave_traces(client_, result.object(), request_.mark,
-                   result.change == kube::Change::created ? "created" : "configured", listener_);
   }
 
   kube::Client& client_;
   const std::vector<Json>& objects_;
   const ApplyRequest& request_;
   const ChangeListener& listener_;
-  std::vector<PlannedApply> plans_{};
-  bool namespace_missing_ = false;
+  ApplyPlan::Impl plan_{};
+};
+
+/// The changes of a plan.
+class Applier {
+ public:
+  Applier(kube::Client& client, const ApplyPlan::Impl& plan, const ApplyRequest& request, const Mark& mark,
+          const ChangeListener& listener)
+      : client_(client), plan_(plan), request_(request), mark_(mark), listener_(listener) {}
+
+  void run() {
+    prepare_surroundings();
+    for (const PlannedApply& planned : plan_.objects) carry_out(planned);
+  }
+
+ private:
+  bool dry_run() const { return request_.dry_run != kube::DryRun::none; }
+
+  /// What --create-namespace and --with-issuer promise.
+  void prepare_surroundings() {
+    if (request_.create_namespace && plan_.namespace_missing)
+      ensure_namespace(client_, plan_.database_namespace, request_.dry_run, mark_, listener_);
+    if (!request_.issuer) return;
+    if (dry_run() && plan_.namespace_missing) {
+      for (const Json& object : issuer_objects(*request_.issuer, client_.clock().wall_now()))
+        listener_.written(object, kube::Change::created);
+      return;
+    }
+    IssuerRequest issuer = *request_.issuer;
+    issuer.mark = mark_;
+    ensure_issuer(client_, issuer, listener_);
+  }
+
+  void carry_out(const PlannedApply& planned) {
+    if (planned.unchanged()) return listener_.written(*planned.live, kube::Change::unchanged);
+    if (dry_run() && planned.live != nullptr) return listener_.written(*planned.merged, kube::Change::configured);
+    if (dry_run() && plan_.namespace_missing && codec::namespace_of(*planned.intent) == plan_.database_namespace) {
+      listener_.warn(fmt::format("namespace \"{}\" does not exist yet: the server could not check {} \"{}\"",
+                                 plan_.database_namespace, planned.type->kind, codec::name_of(*planned.intent)));
+      return listener_.written(*planned.intent, kube::Change::created);
+    }
+    const kube::Client::ApplyResult result =
+        client_.apply(*planned.intent, planned.force, {.dry_run = request_.dry_run});
+    listener_.written(result.object(), result.change);
+    if (!dry_run() && result.change != kube::Change::unchanged)
+      leave_traces(client_, result.object(), mark_, result.change == kube::Change::created ? "created" : "configured",
+                   listener_);
+  }
+
+  kube::Client& client_;
+  const ApplyPlan::Impl& plan_;
+  const ApplyRequest& request_;
+  const Mark& mark_;
+  const ChangeListener& listener_;
 };
 
 }  // namespace
+
+ApplyPlan::ApplyPlan(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ApplyPlan::ApplyPlan(ApplyPlan&&) noexcept = default;
+ApplyPlan& ApplyPlan::operator=(ApplyPlan&&) noexcept = default;
+ApplyPlan::~ApplyPlan() = default;
+
+bool ApplyPlan::changes_something() const {
+  return std::any_of(impl_->objects.begin(), impl_->objects.end(),
+                     [](const PlannedApply& planned) { return !planned.unchanged(); });
+}
 
 bool may_accompany(const Json& object) {
   constexpr std::array<std::string_view, 6> kKinds = {"Namespace", "Secret", "ConfigMap",
@@ -122,9 +162,14 @@ bool may_accompany(const Json& object) {
          std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 
-void apply_objects(kube::Client& client, const std::vector<Json>& objects, const ApplyRequest& request,
-                   const ChangeListener& listener) {
-  Applier(client, objects, request, listener).run();
+ApplyPlan plan_application(kube::Client& client, const std::vector<Json>& objects, const ApplyRequest& request,
+                           const ChangeListener& listener) {
+  return ApplyPlan(Planner(client, objects, request, listener).run());
+}
+
+void apply_plan(kube::Client& client, const ApplyPlan& plan, const ApplyRequest& request, const Mark& mark,
+                const ChangeListener& listener) {
+  Applier(client, plan.impl(), request, mark, listener).run();
 }
 
 }  // namespace dba::mssql

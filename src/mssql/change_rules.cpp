@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "dba/base/quantity.hpp"
-#include "dba/base/text.hpp"
 #include "dba/mssql/database_rules.hpp"
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/topology.hpp"
@@ -48,13 +47,13 @@ class ChangeChecker {
     refuse_change("spec.topology.mode", {"spec", "topology", "mode"});
     refuse_change("spec.storageType", {"spec", "storageType"});
     check_size();
-    advise("spec.storage.storageClassName", {"spec", "storage", "storageClassName"}, "migrate-storage");
-    advise("spec.version", {"spec", "version"}, "update-version");
-    advise("spec.replicas", {"spec", "replicas"}, "horizontal-scale");
+    advise("spec.storage.storageClassName", {"spec", "storage", "storageClassName"}, "StorageMigration");
+    advise("spec.version", {"spec", "version"}, "UpdateVersion");
+    advise("spec.replicas", {"spec", "replicas"}, "HorizontalScaling");
     check_resources();
-    advise("spec.tls", {"spec", "tls"}, "reconfigure-tls");
-    advise("spec.configuration", {"spec", "configuration"}, "reconfigure");
-    advise("spec.authSecret", {"spec", "authSecret", "name"}, "rotate-auth");
+    advise("spec.tls", {"spec", "tls"}, "ReconfigureTLS");
+    advise("spec.configuration", {"spec", "configuration"}, "Reconfigure");
+    advise("spec.authSecret", {"spec", "authSecret", "name"}, "RotateAuth");
     return std::move(findings_);
   }
 
@@ -77,7 +76,7 @@ class ChangeChecker {
           kSize, "--storage",
           fmt::format("{} is less than the present {}, a volume cannot shrink", wanted->text(), was->text()));
     }
-    warn(kSize, "does not make the volumes grow", "volume-expand");
+    warn(kSize, "does not make the volumes grow", "VolumeExpansion");
   }
 
   void check_resources() {
@@ -87,7 +86,7 @@ class ChangeChecker {
     const Json* was = find_container(live_, kDatabaseContainer);
     if (was != nullptr && is_covered(codec::find_at(*was, {"resources"}), *resources)) return;
     warn("spec.podTemplate.spec.containers[name=mssql].resources", "goes past the operator's safe way",
-         "vertical-scale");
+         "VerticalScaling");
   }
 
   void advise(std::string_view path, codec::Path steps, std::string_view operation) {
@@ -98,8 +97,7 @@ class ChangeChecker {
 
   void warn(std::string_view path, std::string_view effect, std::string_view operation) {
     findings_.warn(path, flag_for(path),
-                   fmt::format("changing it here {}; use kubectl dba mssql ops {} {}", effect, operation,
-                               shell_quote(codec::name_of(desired_))));
+                   fmt::format("changing it here {}; use an ops request of type {}", effect, operation));
   }
 
   const Json& live_;

@@ -50,6 +50,8 @@ class ClusterChecks {
     for (const std::string& line : findings_.warning_lines()) listener_.warn(line);
     findings_.throw_if_errors(fmt::format("cannot {} database \"{}\"", options_.verb, codec::name_of(database_)),
                               code_);
+    if (!chosen_version_.empty())
+      listener_.note(fmt::format("version {}, the newest of the catalog (--version)", chosen_version_));
     result_.database = std::make_shared<const Json>(in_written_order(database_));
     return std::move(result_);
   }
@@ -131,7 +133,7 @@ class ClusterChecks {
     if (newest == nullptr)
       return findings_.error("spec.version", "--version", "the catalog has no version that could be chosen");
     database_["spec"]["version"] = newest->name;
-    listener_.note(fmt::format("version {}, the newest of the catalog (--version)", newest->name));
+    chosen_version_ = newest->name;
   }
 
   void judge_storage_class() {
@@ -180,6 +182,7 @@ class ClusterChecks {
   Findings findings_{};
   ExitCode code_ = ExitCode::refused;
   ClusterCheckResult result_{};
+  std::string chosen_version_{};  ///< Empty unless the catalog gave it.
 
   // Last, so that they end before what they use when a failure unwinds.
   Read<MaybeObject> existing_{}, namespace_{}, found_issuer_{}, auth_secret_{};

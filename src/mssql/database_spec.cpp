@@ -282,7 +282,11 @@ void DatabaseBuilder::storage() {
 
 void DatabaseBuilder::assignments() {
   for (const std::string& assignment : options_.set) {
-    part([&] { codec::apply_set(*object_, assignment); });
+    try {
+      codec::apply_set(*object_, assignment);
+    } catch (const Error& error) {
+      refuse("--set", error.what());
+    }
   }
 }
 

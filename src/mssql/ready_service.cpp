@@ -85,6 +85,7 @@ class ReadyWaiter {
     switch (progress.state) {
       case Progress::State::ready:
         result_.outcome = ReadyResult::Outcome::ready;
+        tell(progress.phase);
         break;
       case Progress::State::never:
         result_.outcome = ReadyResult::Outcome::never;

@@ -26,12 +26,16 @@ class Waiter {
 
   WaitResult run() {
     // A watch would go on trying; a server that cannot be reached at all is no reason to wait.
-    client_.find(kube::resources::mssqlservers, request_.ns, request_.name);
+    const std::optional<Json> found = client_.find(kube::resources::mssqlservers, request_.ns, request_.name);
+    if (found && !request_.condition.needs_pods()) start_ = start_of({.database = &*found});
     std::vector<kube::WatchTarget> targets = watch_targets();
     not_synced_ = targets.size();
     kube::Watcher watcher(client_, std::move(targets));
     while (std::optional<kube::WatchEvent> event = watcher.next(request_.deadline, client_.stop())) {
       take(*event);
+      // What is waited for is a change from here: from the pods as they were first seen, not as they are once every
+      // other list is there too.
+      if (found && !start_ && pods_synced_) start_ = start_with_pods(*found);
       if (not_synced_ > 0) continue;
       if (const std::optional<WaitResult> result = look()) return *result;
     }
@@ -40,10 +44,17 @@ class Waiter {
   }
 
  private:
+  enum Target : std::size_t { kDatabase, kPods };
+
+  WaitStart start_with_pods(const Json& database) const {
+    const RoleReport roles = build_role_report({.database = &database, .pods = &pods_});
+    return start_of({.database = &database, .roles = &roles});
+  }
+
   std::vector<kube::WatchTarget> watch_targets() const {
     std::vector<kube::WatchTarget> targets(1);
-    targets[0] = {.type = &kube::resources::mssqlservers, .ns = request_.ns};
-    targets[0].options.field_selector = kube::field_equals("metadata.name", request_.name);
+    targets[kDatabase] = {.type = &kube::resources::mssqlservers, .ns = request_.ns};
+    targets[kDatabase].options.field_selector = kube::field_equals("metadata.name", request_.name);
     if (request_.condition.needs_pods()) {
       kube::WatchTarget pods{.type = &kube::resources::pods, .ns = request_.ns};
       pods.options.label_selector = pod_selector(request_.name);
@@ -57,10 +68,11 @@ class Waiter {
     if (event.kind == Kind::failed) throw kube::ApiError(*event.error);
     if (event.kind == Kind::synced) {
       --not_synced_;
+      if (event.target == kPods) pods_synced_ = true;
       return;
     }
     const bool deleted = event.kind == Kind::deleted;
-    if (event.target == 0) {
+    if (event.target == kDatabase) {
       database_.reset();
       if (!deleted) database_ = std::move(*event.object);
       return;
@@ -106,6 +118,7 @@ class Waiter {
   const WaitRequest& request_;
   const std::function<void(std::string_view)>& progress_;
   std::size_t not_synced_ = 0;
+  bool pods_synced_ = false;
   std::optional<Json> database_{};
   std::vector<Json> pods_{};
   std::optional<WaitStart> start_{};

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -14,7 +14,8 @@
 namespace dba::test {
 
 void check_schema(std::string_view name, const std::string& text) {
-  const auto path = std::filesystem::path(DBA_SOURCE_DIR) / "tests" / "golden" / "schema" / (std::string(name) + ".json");
+  const auto path =
+      std::filesystem::path(DBA_SOURCE_DIR) / "tests" / "golden" / "schema" / (std::string(name) + ".json");
   std::ifstream file(path);
   REQUIRE_MESSAGE(file.good(), "no schema ", path.string());
   const auto schema_json = nlohmann::json::parse(file);

@@ -1,5 +1,6 @@
 #pragma once
-// Durations as Go and kubectl write them ("1m30s", "500ms", bare seconds for time-outs) and ages as kubectl prints them.
+// Durations as Go and kubectl write them ("1m30s", "500ms", bare seconds for time-outs) and ages as kubectl prints
+// them.
 
 #include <chrono>
 #include <cstdint>

@@ -22,7 +22,7 @@ class Quantity {
   std::string canonical() const;
   /// As typed when a whole number of units, else rounded up to the next whole Mi ("1.7Gi" → "1741Mi").
   std::string whole_bytes_text(bool& rounded) const;
-  bool is_whole() const;                ///< No fraction of a unit.
+  bool is_whole() const;                  ///< No fraction of a unit.
   std::int64_t units_rounded_up() const;  ///< Bytes or cores, rounded away from zero; saturates at the int64 limits.
   std::int64_t milli_rounded_up() const;  ///< Thousandths, rounded away from zero; saturates.
   bool is_negative() const;

@@ -9,19 +9,20 @@
 
 namespace dba {
 
-std::string to_lower(std::string_view text);  ///< ASCII only.
-std::string trim(std::string_view text);      ///< ASCII white space at both ends.
+std::string to_lower(std::string_view text);                            ///< ASCII only.
+std::string trim(std::string_view text);                                ///< ASCII white space at both ends.
 std::vector<std::string> split(std::string_view text, char separator);  ///< "a,,b" → a, "", b; "" → nothing.
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
 /// Optimal-string-alignment distance (a swap of neighbours counts one), for "did you mean".
 std::size_t edit_distance(std::string_view a, std::string_view b);
-/// Candidates close enough to `word` to be worth suggesting (distance ≤ 2 and less than its length, or prefix), best first.
+/// Candidates close enough to `word` to be worth suggesting (distance ≤ 2 and less than its length, or prefix), best
+/// first.
 std::vector<std::string> close_matches(std::string_view word, std::span<const std::string> candidates);
 
 std::size_t display_width(std::string_view utf8);  ///< Unicode code points, as kubectl counts.
-/// Control characters (ESC, CR, C1 …) from the cluster made harmless: ESC → "^[", others → "\u0007" style; \n and \t kept
-/// only when `multiline`.
+/// Control characters (ESC, CR, C1 …) from the cluster made harmless: ESC → "^[", others → "\u0007" style; \n and \t
+/// kept only when `multiline`.
 std::string neutralise_controls(std::string_view text, bool multiline = false);
 /// One word for a POSIX shell: quoted only when it has to be. For hints the user can paste.
 std::string shell_quote(std::string_view word);

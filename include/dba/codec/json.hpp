@@ -1,13 +1,13 @@
 #pragma once
 // Kubernetes objects are ordered JSON trees behind small accessors; no generated models, so unknown fields survive.
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace dba {
 

@@ -16,7 +16,8 @@ struct Document {
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();
-  /// 1-based line of a field ("spec.replicas", "spec.tls.certificates[0].alias"), or of its nearest parent; 0 = unknown.
+  /// 1-based line of a field ("spec.replicas", "spec.tls.certificates[0].alias"), or of its nearest parent; 0 =
+  /// unknown.
   int line_of(std::string_view field_path) const;
 
   Json& value();

@@ -247,6 +247,9 @@ TEST_CASE("files that are not for this command are refused") {
         fmt::format("error: cannot generate what {} holds: Pod \"p\" of v1 is not for this command, which takes one "
                     "MSSQLServer of kubedb.com/v1alpha2\n",
                     pod.path));
+  const File with_namespace(std::string(kGroup) + "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n");
+  result = run({"mssql", "generate", "-f", with_namespace.path});
+  CHECK(result.err.ends_with(fmt::format("  try:   kubectl dba mssql apply -f {}\n", with_namespace.path)));
   result = run({"mssql", "generate", "-f", "/nonexistent.yaml"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err == "error: open /nonexistent.yaml: no such file or directory\n");

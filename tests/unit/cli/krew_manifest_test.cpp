@@ -1,15 +1,15 @@
 // packaging/krew/dba.yaml.in, filled in as packaging does, against the rules krew and its index hold a manifest to.
 // @source krew: pkg/index/validation, pkg/index/types; the index's CI wants a LICENSE to be extracted.
 
-#include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <map>
 #include <regex>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "dba/codec/json.hpp"
 #include "dba/codec/yaml.hpp"

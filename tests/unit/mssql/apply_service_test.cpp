@@ -61,6 +61,11 @@ Json conflict(std::string_view manager, std::string_view field) {
   return status;
 }
 
+void apply_objects(kube::Client& client, const std::vector<Json>& objects, const ApplyRequest& request,
+                   const ChangeListener& listener) {
+  apply_plan(client, plan_application(client, objects, request, listener), request, {}, listener);
+}
+
 ErrorInfo failure_of(FakeCluster& cluster, const Json& database, const ApplyRequest& request, ListenerRecord& record) {
   try {
     apply_objects(cluster.client(), {database}, request, record.listener());

@@ -1,9 +1,11 @@
+#include "dba/mssql/names.hpp"
+
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "dba/mssql/names.hpp"
 #include "dba/mssql/topology.hpp"
+
 #include "yaml_text.hpp"
 
 namespace dba::mssql {
@@ -62,7 +64,8 @@ TEST_CASE("ordinals are read from pod names") {
 }
 
 TEST_CASE("the auth secret is the one the object names, else the one KubeDB makes") {
-  CHECK(auth_secret_of(test::yaml("{metadata: {name: sales}, spec: {authSecret: {kind: Secret, name: mine}}}")) == "mine");
+  CHECK(auth_secret_of(test::yaml("{metadata: {name: sales}, spec: {authSecret: {kind: Secret, name: mine}}}")) ==
+        "mine");
   CHECK(auth_secret_of(test::yaml("{metadata: {name: sales}, spec: {authSecret: {kind: Secret}}}")) == "sales-auth");
   CHECK(auth_secret_of(test::yaml("{metadata: {name: sales}}")) == "sales-auth");
 }

@@ -1,3 +1,5 @@
+#include "dba/mssql/versions.hpp"
+
 #include <string>
 #include <vector>
 
@@ -5,7 +7,7 @@
 
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
-#include "dba/mssql/versions.hpp"
+
 #include "semver.hpp"
 #include "yaml_text.hpp"
 
@@ -110,10 +112,10 @@ TEST_CASE("loose versions") {
     const char* want;  ///< "major minor patch prerelease", empty = none.
   };
   for (const Row& row :
-       {Row{"2022-cu12", "2022 0 0 cu12"}, Row{"2022", "2022 0 0 "}, Row{"v1.2", "1 2 0 "}, Row{"1.2.3-a.b+c", "1 2 3 a.b"},
-        Row{"1.2.3-rc-1", "1 2 3 rc-1"}, Row{"", ""}, Row{"1.2.3.4", ""}, Row{"a", ""}, Row{"1.", ""}, Row{"1-", ""},
-        Row{"1-a..b", ""}, Row{"1-01", ""}, Row{"1-0a", "1 0 0 0a"}, Row{"1+", ""}, Row{"1-a_b", ""}, Row{"-1", ""},
-        Row{"99999999999999999999", ""}}) {
+       {Row{"2022-cu12", "2022 0 0 cu12"}, Row{"2022", "2022 0 0 "}, Row{"v1.2", "1 2 0 "},
+        Row{"1.2.3-a.b+c", "1 2 3 a.b"}, Row{"1.2.3-rc-1", "1 2 3 rc-1"}, Row{"", ""}, Row{"1.2.3.4", ""}, Row{"a", ""},
+        Row{"1.", ""}, Row{"1-", ""}, Row{"1-a..b", ""}, Row{"1-01", ""}, Row{"1-0a", "1 0 0 0a"}, Row{"1+", ""},
+        Row{"1-a_b", ""}, Row{"-1", ""}, Row{"99999999999999999999", ""}}) {
     CAPTURE(row.text);
     const std::optional<LooseVersion> v = parse_loose_version(row.text);
     CHECK((v ? std::to_string(v->major) + " " + std::to_string(v->minor) + " " + std::to_string(v->patch) + " " +

@@ -59,11 +59,13 @@ ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
   fill_namespaces(input, client.config().ns);
   mssql::ApplyRequest request{.force_conflicts = options.force_conflicts,
                               .create_namespace = options.surroundings.create_namespace,
-                              .dry_run = server_dry_run(dry_run),
-                              .mark = make_mark(context, "apply", options.mutation)};
+                              .dry_run = server_dry_run(dry_run)};
   if (input.database) request.issuer = issuer_request(options.surroundings, input.get_database(), dry_run);
-  if (request.issuer) request.issuer->mark = request.mark;
-  mssql::apply_objects(client, input.objects, request, output.listener());
+  const mssql::ChangeListener listener = output.listener();
+  const mssql::ApplyPlan plan = mssql::plan_application(client, input.objects, request, listener);
+  const bool leaves_marks = plan.changes_something() || request.issuer;
+  const mssql::Mark mark = leaves_marks ? make_mark(context, "apply", options.mutation) : mssql::Mark{};
+  mssql::apply_plan(client, plan, request, mark, listener);
   output.finish();
   return ExitCode::ok;
 }
