@@ -117,7 +117,7 @@ Json Client::create(const Json& object, const WriteOptions& options) {
   const Operation operation = operation_on("create", address, options.dry_run);
   UnansweredWrite write(*impl_, address, operation);
   const auto settle = [&](const ApiError& failure) {
-    if (address.name.empty()) throw failure;  // a generated name: nothing to look for
+    if (address.name.empty() || !options.look_up) throw failure;  // a generated name: nothing to look for
     const std::optional<Json> found = write.settle(failure, [&](const std::optional<Json>& seen, WallTime began) {
       return seen ? judge_created(*seen, object, options.field_manager, began) : Fate::not_yet;
     });

@@ -128,7 +128,7 @@ std::string record_event(kube::Client& client, const Json& object, const Mark& m
   event["lastTimestamp"] = mark.at;
   event["count"] = 1;
   try {
-    client.create(event);
+    client.create(event, {.look_up = false});
     return {};
   } catch (const kube::ApiError& error) {
     if (is_interrupt(error)) throw;

@@ -37,7 +37,8 @@ enum class DryRun { none, server };
 struct WriteOptions {
   DryRun dry_run = DryRun::none;
   std::string field_manager{kFieldManager};
-  bool strict = true;  ///< fieldValidation=Strict
+  bool strict = true;   ///< fieldValidation=Strict
+  bool look_up = true;  ///< An unanswered POST is looked up by name; not worth the time for what is only a mark.
 };
 
 enum class Change { created, configured, unchanged };
