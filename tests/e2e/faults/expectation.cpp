@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "script/text.hpp"
 
 namespace dba::faults {
@@ -96,6 +98,7 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
     } else if (is(dependence.gate)) {
       const bool helped = repeated && (request.method == "GET" || kind == FaultKind::too_many_retry);
       expectation.codes = helped ? std::set<int>{0} : std::set<int>{kUnhealthy};
+      expectation.words = "unknown";
     } else if (request.method == "GET") {
       return repeated ? expectation : Expectation{{dependence.failure}, words_for(kind)};
     } else {
