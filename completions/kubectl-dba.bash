@@ -12,7 +12,7 @@ _kubectl_dba() {
     rest=${rest#"${COMP_WORDS[i]}"}
   done
 
-  mapfile -t lines < <(kubectl-dba __complete "${args[@]:1}" 2>/dev/null)
+  mapfile -t lines < <(kubectl-dba __complete "${args[@]:1}" 2>>"${BASH_COMP_DEBUG_FILE:-/dev/null}")
   if ((${#lines[@]})) && [[ ${lines[-1]} =~ ^:([0-9]+)$ ]]; then
     directive=${BASH_REMATCH[1]}
     unset 'lines[-1]'

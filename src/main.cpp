@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv, argv + argc);
   const std::vector<std::string> arguments(words.empty() ? words.begin() : words.begin() + 1, words.end());
   const dba::platform::Environment environment = dba::platform::Environment::capture();
-  const dba::platform::Interrupt interrupt;
+  dba::platform::Interrupt interrupt;
 
   dba::output::FileStream out(1);
   dba::output::FileStream err(2);
@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
                                .processes = dba::platform::posix_process_runner(),
                                .stop = interrupt.token(),
                                .global = global,
-                               .open_kube = open_kube};
+                               .open_kube = open_kube,
+                               .end_with_reader = [&interrupt] { interrupt.stop_when_unread(1); }};
   const dba::ExitCode code = dba::cli::run(arguments, root, context);
   const dba::ExitCode by_signal = interrupt.exit_code();
   return static_cast<int>(by_signal == dba::ExitCode::ok ? code : by_signal);

@@ -1,6 +1,7 @@
 #include "database_input.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +16,8 @@
 #include "dba/mssql/marks.hpp"
 #include "dba/mssql/names.hpp"
 #include "dba/platform/files.hpp"
+
+#include "unread_flags.hpp"
 
 namespace dba::cli {
 
@@ -36,13 +39,18 @@ class InputReader {
       : flags_(std::move(flags)), rules_(rules), verb_(verb), context_(context) {}
 
   DatabaseInput run() {
-    complete_options();
-    read_file();
-    if (!base_ && flags_.database.name.empty()) {
-      check_nothing_to_lay_over();
-      return std::move(input_);
+    for (const ValueProblem& value : context_.value_problems) {
+      problems_.error("", value.flag,
+                      value.source.empty() ? value.what : fmt::format("{} (from {})", value.what, value.source));
     }
-    add(build());
+    complete_options();
+    try_to_read_file();
+    if (documents_.empty() || base_ || !flags_.database.name.empty()) {
+      add(build());
+    } else {
+      check_nothing_to_lay_over();
+      throw_problems();
+    }
     return std::move(input_);
   }
 
@@ -52,7 +60,27 @@ class InputReader {
     mssql::DatabaseOptions& options = flags_.database;
     options.ns = context_.global.connection.ns;
     if (context_.environment.get("ACCEPT_EULA") == "Y") options.accept_eula = true;
-    if (flags_.config_file) options.config_text = platform::read_file(*flags_.config_file);
+    if (options.name.empty() && !flags_.file)
+      problems_.error("", "NAME", "is missing (or -f FILE with an object that has a name)");
+    if (!flags_.config_file) return;
+    try {
+      options.config_text = platform::read_file(*flags_.config_file);
+    } catch (const Error& error) {
+      problems_.error("", "--config-file", error.what());
+    }
+  }
+
+  /// What is wrong with the file is told together with what is wrong with the flags.
+  void try_to_read_file() {
+    try {
+      read_file();
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::usage) throw;
+      file_error_ = error;
+      documents_.clear();
+      base_.reset();
+      input_ = {};
+    }
   }
 
   void read_file() {
@@ -113,7 +141,6 @@ class InputReader {
 
   /// Flags without a database to lay them over would be lost without a word.
   void check_nothing_to_lay_over() {
-    if (!flags_.file) throw usage_error("NAME is missing (or -f FILE with an object that has a name)");
     if (!rules_.companions) throw usage_error(fmt::format("{} holds no MSSQLServer", source_));
     const std::vector<Flag> known = database_flags(flags_);
     for (const FlagDefault& typed : context_.typed) {
@@ -132,22 +159,40 @@ class InputReader {
       mssql::remove_marks(base);
     }
     mssql::Notices notices;
-    Json database = mssql::build_database(flags_.database, base_ ? &base : nullptr, notices);
-    const mssql::Findings findings = mssql::check_database(database, rules_.version_required);
-    throw_errors(findings);
+    Json database = mssql::build_database(flags_.database, base_ ? &base : nullptr, notices, problems_);
+    problems_.append(judge(database));
+    throw_problems();
     for (const std::string& notice : notices) context_.io.note(notice);
-    for (const std::string& line : findings.warning_lines()) context_.io.warn(line);
+    for (const std::string& line : problems_.warning_lines()) context_.io.warn(line);
     return database;
   }
 
-  /// Like Findings::throw_if_errors, with the line of the file that a field stands on.
-  void throw_errors(const mssql::Findings& findings) const {
-    Problems problems;
-    for (const mssql::Finding& finding : findings.all()) {
+  /// The rules that the object breaks, except where only an unread flag or file makes it look so.
+  mssql::Findings judge(const Json& database) {
+    std::set<std::string, std::less<>> typed;
+    for (const FlagDefault& flag : context_.typed) typed.insert("--" + flag.flag);
+    if (!flags_.database.name.empty()) typed.insert("NAME");
+    UnreadFlags unread(problems_, database_flags(flags_), std::move(typed));
+    if (file_error_) unread.file_is_unread();
+    return unread.without_echoes(mssql::check_database(database, rules_.version_required));
+  }
+
+  /// Like Findings::throw_if_errors, with the file and the line of it that a field stands on.
+  void throw_problems() const {
+    if (file_error_ && !problems_.has_errors()) throw *file_error_;
+    Problems lines;
+    if (file_error_) add_file_error(lines);
+    for (const mssql::Finding& finding : problems_.all()) {
       if (finding.severity == mssql::Severity::error)
-        problems.add(mssql::place_of(finding), finding.message + line_of(finding.path));
+        lines.add(mssql::place_of(finding), finding.message + line_of(finding.path));
     }
-    problems.throw_if_any(fmt::format("cannot {} this database", verb_));
+    lines.throw_if_any(fmt::format("cannot {} this database", verb_));
+  }
+
+  void add_file_error(Problems& lines) const {
+    const ErrorInfo& info = file_error_->info();
+    if (info.details.empty()) lines.add("-f", info.cause.empty() ? info.message : info.message + ": " + info.cause);
+    for (const std::string& detail : info.details) lines.add("-f", detail);
   }
 
   std::string line_of(const std::string& path) const {
@@ -172,6 +217,8 @@ class InputReader {
   std::string source_{};
   std::vector<codec::Document> documents_{};
   std::optional<std::size_t> base_{};
+  std::optional<Error> file_error_{};
+  mssql::Findings problems_{};
   DatabaseInput input_{};
 };
 
@@ -180,6 +227,17 @@ class InputReader {
 DatabaseInput read_database_input(DatabaseFlags flags, const InputRules& rules, std::string_view verb,
                                   AppContext& context) {
   return InputReader(std::move(flags), rules, verb, context).run();
+}
+
+void check_along(AppContext& context, std::string_view flag, const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    const std::string prefix = fmt::format("{}: ", flag);
+    std::string what = error.what();
+    if (what.starts_with(prefix)) what.erase(0, prefix.size());
+    context.value_problems.push_back({.flag = std::string(flag), .what = std::move(what)});
+  }
 }
 
 void fill_namespaces(DatabaseInput& input, std::string_view ns) {

@@ -2,6 +2,7 @@
 // From flags and file to whole objects that are valid in themselves. Contacts nothing.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,10 +30,15 @@ struct DatabaseInput {
 
 /// Reads the file, lays the flags over its database, and checks what comes out. Notes and warnings go to stderr.
 /// @param verb for messages: "create"
-/// @throws Error (usage) with every problem at once, with flag, field and line.
+/// @throws Error (usage) with every problem at once, with flag, field and line, those of AppContext::value_problems
+///               included.
 /// @effects may read stdin
 DatabaseInput read_database_input(DatabaseFlags flags, const InputRules& rules, std::string_view verb,
                                   AppContext& context);
+
+/// Runs a check of the command's own flags; what it throws is told by read_database_input together with the rest.
+/// @param flag "--output"; dropped where the failure begins with it
+void check_along(AppContext& context, std::string_view flag, const std::function<void()>& check);
 
 /// Writes `ns` into every namespaced object that names no namespace.
 void fill_namespaces(DatabaseInput& input, std::string_view ns);

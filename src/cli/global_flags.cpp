@@ -1,4 +1,4 @@
-#include "global_flags.hpp"
+#include "dba/cli/flags.hpp"
 
 #include "completers.hpp"
 

@@ -36,15 +36,15 @@ void check_protected(const AppContext& context, std::string_view kube_context, s
       .message = fmt::format("{} \"{}\" is protected: nothing was changed", by_context ? "context" : "namespace",
                              by_context ? here : std::string(ns)),
       .cause = fmt::format("protected by {}", context.settings.file),
-      .hint = fmt::format("the same command with --i-know-this-is={}", shell_quote(here)),
+      .hint = fmt::format("{} --i-know-this-is={}", context.command_line, shell_quote(here)),
   });
 }
 
 void confirm(AppContext& context, std::string_view question, std::string_view word, bool yes) {
   if (yes) return;
   if (!context.interactive || !context.prompter.can_ask()) {
-    throw usage_error("this needs to be confirmed, and stdin and stderr are not both a terminal",
-                      "the same command with --yes");
+    throw usage_error("this needs to be confirmed by --yes, because stdin and stderr are not both a terminal",
+                      context.command_line + " --yes");
   }
   const std::string prompt =
       word.empty() ? fmt::format("{} (y/N): ", question) : fmt::format("{}\nType {} to confirm: ", question, word);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dba/cli/flags.hpp"
 #include "dba/cli/spec.hpp"
 
 namespace dba::cli {
@@ -28,13 +29,6 @@ struct WaitOptions {
 std::vector<Flag> mutation_flags(MutationOptions& options);
 /// --wait and --timeout.
 std::vector<Flag> wait_flags(WaitOptions& options);
-/// The --output flag of a command. @param forms what the help names, e.g. {"json", "yaml", "name"}; not a closed set,
-/// since `jsonpath=…` takes an argument: hand the text to output::parse_format with the same forms.
-Flag output_flag(std::string& output, const std::vector<std::string>& forms);
-
-/// Joins lists of flags into one, in order.
-std::vector<Flag> join_flags(std::vector<Flag> first, std::vector<Flag> second);
-
 /// " (dry run)", " (server dry run)" or nothing: the end of a success line.
 std::string_view dry_run_suffix(DryRun dry_run);
 

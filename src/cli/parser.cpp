@@ -52,7 +52,7 @@ class Binder {
       return false;
     }
   }
-  const std::vector<std::string>& value_problems() const { return problems_; }
+  const std::vector<ValueProblem>& value_problems() const { return problems_; }
   const std::string& complaint() const { return complaint_; }
 
  private:
@@ -78,7 +78,7 @@ class Binder {
     const auto on_values = [this, &argument](const CLI::results_t& values) {
       for (const std::string& value : values) {
         const std::string problem = store_argument(argument, value);
-        if (!problem.empty()) problems_.push_back(argument.name + ": " + problem);
+        if (!problem.empty()) problems_.push_back({.flag = argument.name, .what = problem});
       }
       return true;
     };
@@ -105,11 +105,12 @@ class Binder {
     return {words.rbegin(), words.rend()};
   }
 
-  std::string where(const Flag& flag) const {
+  /// Where the value of a flag came from; empty when it was typed.
+  std::string source_of(const Flag& flag) const {
     for (const GivenFlag& given : line_.flags) {
-      if (given.flag == &flag && !given.source.empty()) return fmt::format("--{} (from {})", flag.name, given.source);
+      if (given.flag == &flag && !given.source.empty()) return given.source;
     }
-    return "--" + flag.name;
+    return {};
   }
 
   /// A function destination may name its flag itself ("--timeout: …"); it is named once.
@@ -117,13 +118,13 @@ class Binder {
     if (problem.empty()) return;
     const std::string name = "--" + flag.name + ": ";
     if (problem.starts_with(name)) problem.remove_prefix(name.size());
-    problems_.push_back(fmt::format("{}: {}", where(flag), problem));
+    problems_.push_back({.flag = "--" + flag.name, .what = std::string(problem), .source = source_of(flag)});
   }
 
   const CommandLine& line_;
   CLI::App app_{};
   std::set<std::string, std::less<>> names_{};
-  std::vector<std::string> problems_{};
+  std::vector<ValueProblem> problems_{};
   std::string complaint_{};
 };
 
@@ -153,8 +154,15 @@ Parsed parse(const Command& root, const std::vector<std::string>& arguments, con
   if (!bound && problems.empty()) {
     throw Error(ExitCode::unexpected, "internal: the command line was not understood", binder.complaint());
   }
-  const std::vector<std::string>& values = binder.value_problems();
-  problems.insert(problems.end(), values.begin(), values.end());
+  const std::vector<ValueProblem>& values = binder.value_problems();
+  if (problems.empty() && line.command().lists_all_problems) {
+    parsed.value_problems = values;
+    return parsed;
+  }
+  for (const ValueProblem& value : values) {
+    const std::string from = value.source.empty() ? "" : fmt::format(" (from {})", value.source);
+    problems.push_back(fmt::format("{}{}: {}", value.flag, from, value.what));
+  }
   if (!problems.empty()) fail(line, problems);
   return parsed;
 }

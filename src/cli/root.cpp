@@ -3,11 +3,11 @@
 #include <utility>
 #include <vector>
 
+#include "dba/cli/flags.hpp"
 #include "dba/cli/run.hpp"
 
 #include "commands/commands.hpp"
 #include "commands/mssql/commands.hpp"
-#include "global_flags.hpp"
 
 namespace dba::cli {
 
@@ -41,16 +41,15 @@ Command mssql_group() {
   return group;
 }
 
+/// What every program of the house has.
+std::vector<Command> common_commands() {
+  return {help_command(), options_command(), version_command(), shell_complete_command(true),
+          shell_complete_command(false)};
+}
+
 std::vector<Command> tool_commands(const Program& program) {
-  std::vector<Command> commands;
-  commands.push_back(completion_command(program));
-  commands.push_back(config_command());
-  commands.push_back(exit_codes_command());
-  commands.push_back(help_command());
-  commands.push_back(options_command());
-  commands.push_back(version_command());
-  commands.push_back(shell_complete_command(true));
-  commands.push_back(shell_complete_command(false));
+  std::vector<Command> commands{completion_command(program), config_command(), exit_codes_command()};
+  append(commands, common_commands());
   return in_group("This tool", std::move(commands));
 }
 
@@ -84,7 +83,18 @@ Command root_command(GlobalOptions& global, const Program& program) {
     root.commands = std::move(mssql.commands);
   } else {
     root.commands.push_back(std::move(mssql));
+    root.commands.push_back(sandbox_command());
   }
+  append(root.commands, std::move(tools));
+  return root;
+}
+
+Command program_root(GlobalOptions& global, const Program& program, std::string summary,
+                     std::vector<Command> commands) {
+  Command root{.name = program.name, .summary = std::move(summary), .flags = global_flags(global)};
+  root.commands = std::move(commands);
+  std::vector<Command> tools = in_group("This tool", common_commands());
+  for (Command& tool : tools) rename_program(tool, "kubectl dba", program.name);
   append(root.commands, std::move(tools));
   return root;
 }

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dba/base/error.hpp"
+#include "dba/base/text.hpp"
 #include "dba/codec/json.hpp"
 #include "dba/output/error_text.hpp"
 #include "dba/output/format.hpp"
@@ -76,6 +77,7 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Command& r
     check_written(context);
     return ExitCode::ok;
   }
+  context.value_problems = parsed.value_problems;
   const ExitCode code = parsed.command->run(context);
   check_written(context);
   refuse_warnings(context);
@@ -99,6 +101,8 @@ ErrorInfo internal_error(std::string what) {
 
 ExitCode run(const std::vector<std::string>& arguments, const Command& root, AppContext& context) {
   context.root = &root;
+  context.command_line = root.name;
+  for (const std::string& word : arguments) context.command_line += " " + shell_quote(word);
   try {
     return run_command(arguments, root, context);
   } catch (const Error& error) {

@@ -33,6 +33,15 @@ std::optional<bool> parse_switch(std::string_view text) {
   return std::nullopt;
 }
 
+template <class Value>
+std::string set_optional(std::optional<Value>& into, const std::string& text,
+                         std::string (*set)(Value& into, const std::string& text)) {
+  Value value{};
+  std::string problem = set(value, text);
+  if (problem.empty()) into = value;
+  return problem;
+}
+
 std::string set_switch(bool& into, const std::string& text) {
   const std::optional<bool> value = parse_switch(text);
   if (!value) return fmt::format("\"{}\" is neither true nor false", text);
@@ -70,11 +79,11 @@ std::string store(const Destination& into, const std::string& name, const std::s
         if constexpr (std::is_same_v<Target, bool*>) {
           return set_switch(*target, text);
         } else if constexpr (std::is_same_v<Target, std::optional<bool>*>) {
-          return set_switch(target->emplace(), text);
+          return set_optional(*target, text, set_switch);
         } else if constexpr (std::is_same_v<Target, int*>) {
           return set_number(*target, text);
         } else if constexpr (std::is_same_v<Target, std::optional<int>*>) {
-          return set_number(target->emplace(), text);
+          return set_optional(*target, text, set_number);
         } else if constexpr (std::is_same_v<Target, std::vector<std::string>*>) {
           target->push_back(text);
           return {};

@@ -16,6 +16,7 @@
 #include "kubeconfig.hpp"
 #include "kubeconfig_rules.hpp"
 #include "proxy_rules.hpp"
+#include "system_roots.hpp"
 #include "url_parts.hpp"
 
 namespace dba::kube {
@@ -216,6 +217,8 @@ void Resolver::set_tls() {
   }
   config_.insecure = cluster_.insecure;
   config_.ca_pem = cluster_.ca_data;
+  if (config_.ca_pem.empty() && !config_.insecure)
+    collect([&] { config_.roots_pem = read_system_roots(environment_); });
   config_.tls_server_name = cluster_.tls_server_name;
 }
 
@@ -272,6 +275,8 @@ void Resolver::set_namespace() {
   for (const std::string_view prefix : {"ns/", "namespace/", "namespaces/"}) {
     if (config_.ns.starts_with(prefix)) config_.ns.erase(0, prefix.size());
   }
+  if (const std::string problem = dns_label_problem(config_.ns); !problem.empty())
+    problems_.add("--namespace", fmt::format("\"{}\": {}", config_.ns, problem));
 }
 
 void Resolver::set_timeout() {
@@ -291,6 +296,7 @@ void Resolver::connect() {
   }
   config_.impersonate = user_.impersonate;
   config_.compression = !cluster_.disable_compression;
+  config_.http2 = environment_.get("DISABLE_HTTP2").empty();  // @source apimachinery util/net
 }
 
 ClientConfig Resolver::resolve(bool in_cluster) {

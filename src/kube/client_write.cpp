@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/text.hpp"
+
 #include "api_error_kinds.hpp"
 #include "client_impl.hpp"
 #include "unanswered.hpp"
@@ -213,5 +215,14 @@ Client::ApplyResult::ApplyResult(Json object_in, Change change_in)
     : change(change_in), object_(std::make_unique<Json>(std::move(object_in))) {}
 Client::ApplyResult::ApplyResult(ApplyResult&&) noexcept = default;
 Client::ApplyResult::~ApplyResult() = default;
+
+Json Client::raw_send(std::string_view method, std::string_view path, const Json* body) {
+  const Operation operation{.verb = to_lower(method), .resource = std::string(path)};
+  HttpRequest request = body == nullptr
+                            ? impl_->request(std::string(method), std::string(path), {})
+                            : impl_->request_with_body(std::string(method), std::string(path), {}, kJson, *body);
+  const Response response = impl_->expect_success(std::move(request), operation, impl_->call());
+  return impl_->read_object(response, operation);
+}
 
 }  // namespace dba::kube

@@ -161,8 +161,9 @@ void CurlRequest::set_security(const Credential& credential) {
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_SSL_VERIFYPEER, config.insecure ? 0L : 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, config.insecure ? 0L : 2L);
-  if (!config.ca_pem.empty()) {
-    set_blob(easy, CURLOPT_CAINFO_BLOB, config.ca_pem);
+  const std::string& trusted = config.ca_pem.empty() ? config.roots_pem : config.ca_pem;
+  if (!trusted.empty()) {
+    set_blob(easy, CURLOPT_CAINFO_BLOB, trusted);
     // Without this the system's certificates stay trusted beside ours.
     set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }

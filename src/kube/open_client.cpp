@@ -9,7 +9,6 @@ std::unique_ptr<Client> open_client(const OpenOptions& options, const platform::
                                     const platform::Terminal& terminal, std::stop_token stop) {
   ClientConfig config = load_client_config(options.flags, environment);
   config.stdin_is_taken = options.stdin_is_taken;
-  config.http2 = environment.get("DISABLE_HTTP2").empty();
   ClientOptions client;
   client.credentials = make_credentials(config, environment, processes, clock, options.interactive && terminal.in_tty);
   client.transport = make_curl_transport(config, options.verbosity, options.trace);

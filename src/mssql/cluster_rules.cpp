@@ -31,6 +31,12 @@ std::string decoded(const Json& secret, std::string_view key) {
   }
 }
 
+std::string create_command(const IssuerRef& ref, const std::string& ns) {
+  std::string command = fmt::format("kubectl dba mssql issuer create {}", shell_quote(ref.name));
+  if (ref.cluster_wide()) return command + " --kind=cluster-issuer";
+  return ns.empty() ? command : fmt::format("{} -n {}", command, shell_quote(ns));
+}
+
 void add_reference(std::vector<NamedReference>& references, const Json& database, std::string_view path,
                    codec::Path steps, std::string_view kind, std::vector<std::string_view> keys) {
   std::string name = codec::string_at(database, steps);
@@ -96,9 +102,8 @@ Findings check_issuer(const Json& database, const Json* issuer) {
   if (ref.name.empty()) return findings;
   if (issuer == nullptr) {
     findings.error("spec.tls.issuerRef", "--issuer",
-                   fmt::format("{} \"{}\" does not exist; make it with kubectl dba mssql issuer create {}, or give "
-                               "--with-issuer",
-                               ref.kind, ref.name, shell_quote(ref.name)));
+                   fmt::format("{} \"{}\" does not exist; make it with {}, or give --with-issuer", ref.kind, ref.name,
+                               create_command(ref, codec::namespace_of(database))));
     return findings;
   }
   const IssuerReadiness readiness = issuer_readiness(*issuer);

@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 
-#include "dba/base/error.hpp"
 #include "dba/mssql/database_spec.hpp"
 
 namespace dba::mssql {
@@ -12,12 +11,11 @@ namespace dba::mssql {
 /// Each method writes one part of the object; what is wrong with its flags is collected, and the next part goes on.
 class DatabaseBuilder {
  public:
-  DatabaseBuilder(const DatabaseOptions& options, const Json* base, Notices& notices);
+  DatabaseBuilder(const DatabaseOptions& options, const Json* base, Notices& notices, Findings& problems);
   ~DatabaseBuilder();
   DatabaseBuilder(const DatabaseBuilder&) = delete;
   DatabaseBuilder& operator=(const DatabaseBuilder&) = delete;
 
-  /// @throws Error (usage) with all problems.
   Json build();
 
  private:
@@ -39,7 +37,7 @@ class DatabaseBuilder {
 
   void drop_server_fields();
   void refuse_group_flags();
-  /// Runs one part; an Error in it becomes a problem.
+  /// Runs one part; an Error in it becomes problems, each told once.
   void part(const std::function<void()>& write);
   void refuse(std::string_view flag, std::string_view message);
   Json& spec(codec::Path path);
@@ -49,7 +47,8 @@ class DatabaseBuilder {
   const DatabaseOptions& options_;
   const Json* base_;
   Notices& notices_;
-  Problems problems_{};
+  Findings& problems_;
+  bool standalone_ = false;  ///< Typed: flags of groups are refused, so they are not written either.
   std::unique_ptr<Json> object_;
 };
 

@@ -81,7 +81,11 @@ void DatabaseBuilder::container() {
                             .cpu_limit = options_.cpu_limit,
                             .memory_limit = options_.memory_limit};
   Json& mssql = named_element(spec({"podTemplate", "spec"})["containers"], kDatabaseContainer);
-  if (flags.any()) mssql["resources"] = build_resources(flags, mssql.value("resources", Json()), notices_);
+  if (!flags.any()) return;
+  Problems problems;
+  mssql["resources"] = build_resources(flags, mssql.value("resources", Json()), notices_, problems);
+  if (mssql["resources"].empty()) mssql.erase("resources");
+  part([&problems] { problems.throw_if_any(""); });
 }
 
 void DatabaseBuilder::environment() {
@@ -114,7 +118,7 @@ void DatabaseBuilder::configuration() {
     refuse("--config-file", "cannot be combined with --config-secret");
   }
   put({"configuration"}, "secretName", options_.config_secret);
-  put({"configuration", "inline"}, "mssql.conf", options_.config_text);
+  if (!options_.config_secret) put({"configuration", "inline"}, "mssql.conf", options_.config_text);
 }
 
 void DatabaseBuilder::init() {
@@ -127,7 +131,7 @@ void DatabaseBuilder::init() {
     script.erase("secret");
   }
   put({"init", "script", "configMap"}, "name", options_.init_configmap);
-  put({"init", "script", "secret"}, "secretName", options_.init_secret);
+  if (!options_.init_configmap) put({"init", "script", "secret"}, "secretName", options_.init_secret);
   if (!options_.auth_secret) return;
   Json& secret = spec({"authSecret"});
   secret["kind"] = "Secret";

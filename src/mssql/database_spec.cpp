@@ -53,21 +53,27 @@ void put_or_default(Json& block, const char* field, const std::optional<Value>& 
 
 }  // namespace
 
-Json build_database(const DatabaseOptions& options, const Json* base, Notices& notices) {
-  return DatabaseBuilder(options, base, notices).build();
+Json build_database(const DatabaseOptions& options, const Json* base, Notices& notices, Findings& problems) {
+  return DatabaseBuilder(options, base, notices, problems).build();
 }
 
 bool has_version(const Json& database) { return !codec::string_at(database, {"spec", "version"}).empty(); }
 
-DatabaseBuilder::DatabaseBuilder(const DatabaseOptions& options, const Json* base, Notices& notices)
-    : options_(options), base_(base), notices_(notices), object_(std::make_unique<Json>(Json::object())) {}
+DatabaseBuilder::DatabaseBuilder(const DatabaseOptions& options, const Json* base, Notices& notices, Findings& problems)
+    : options_(options),
+      base_(base),
+      notices_(notices),
+      problems_(problems),
+      object_(std::make_unique<Json>(Json::object())) {}
 
 DatabaseBuilder::~DatabaseBuilder() = default;
 
 void DatabaseBuilder::part(const std::function<void()>& write) {
+  // What is wrong with a flag's value begins with the flag: "--storage: …".
   const auto add_once = [this](const std::string& line) {
-    const std::vector<std::string>& known = problems_.lines();
-    if (std::find(known.begin(), known.end(), line) == known.end()) problems_.add("", line);
+    const std::size_t colon = line.starts_with("--") ? line.find(": ") : std::string::npos;
+    const bool has_flag = colon != std::string::npos;
+    refuse(has_flag ? line.substr(0, colon) : "", has_flag ? line.substr(colon + 2) : line);
   };
   try {
     write();
@@ -96,11 +102,16 @@ Json DatabaseBuilder::build() {
   for (const auto write : kParts) {
     part([this, write] { (this->*write)(); });
   }
-  problems_.throw_if_any("these flags make no MSSQLServer");
   return in_written_order(*object_);
 }
 
-void DatabaseBuilder::refuse(std::string_view flag, std::string_view message) { problems_.add(flag, message); }
+void DatabaseBuilder::refuse(std::string_view flag, std::string_view message) {
+  const std::vector<Finding>& known = problems_.all();
+  const bool told = std::any_of(known.begin(), known.end(), [&](const Finding& finding) {
+    return finding.flag == flag && finding.message == message;
+  });
+  if (!told) problems_.error("", flag, message);
+}
 
 Json& DatabaseBuilder::spec(codec::Path path) { return object_at(object_at(*object_, {"spec"}), path); }
 
@@ -109,12 +120,10 @@ void DatabaseBuilder::put(codec::Path path, const char* field, const std::option
 }
 
 void DatabaseBuilder::start() {
-  if (base_ == nullptr) {
-    (*object_)["apiVersion"] = kApiVersion;
-    (*object_)["kind"] = kKind;
-    object_at(*object_, {"spec"});
-    return;
-  }
+  (*object_)["apiVersion"] = kApiVersion;
+  (*object_)["kind"] = kKind;
+  object_at(*object_, {"spec"});
+  if (base_ == nullptr) return;
   const std::string api_version = codec::string_at(*base_, {"apiVersion"}), kind = codec::string_at(*base_, {"kind"});
   if (api_version != kApiVersion || kind != kKind) {
     refuse("-f", fmt::format("the file holds {} of {}, not {} of {}", kind.empty() ? "no kind" : kind,
@@ -171,7 +180,8 @@ void DatabaseBuilder::topology() {
   const bool given = options_.topology.has_value();
   std::string mode =
       given ? parse_topology(*options_.topology) : codec::string_at(*object_, {"spec", "topology", "mode"});
-  if (given && mode.empty()) {
+  standalone_ = given && mode.empty();
+  if (standalone_) {
     refuse_group_flags();
     spec({}).erase("topology");
   } else if (mode.empty() && (!options_.databases.empty() || options_.replicas.value_or(1) > 1)) {
@@ -209,6 +219,7 @@ void DatabaseBuilder::refuse_group_flags() {
 }
 
 void DatabaseBuilder::availability_group() {
+  if (standalone_) return;
   const codec::Path group = {"topology", "availabilityGroup"};
   if (!options_.databases.empty()) spec(group)["databases"] = options_.databases;
   if (options_.secondary_access) {
@@ -221,6 +232,7 @@ void DatabaseBuilder::availability_group() {
 
 void DatabaseBuilder::leader_election() {
   const DatabaseOptions& o = options_;
+  if (standalone_) return;
   if (!o.leader_election_period && !o.election_tick && !o.heartbeat_tick && !o.transfer_leadership_interval &&
       !o.transfer_leadership_timeout) {
     return;
@@ -240,6 +252,7 @@ void DatabaseBuilder::leader_election() {
 }
 
 void DatabaseBuilder::distributed_group() {
+  if (standalone_) return;
   const codec::Path self = {"topology", "distributedAG", "self"}, remote = {"topology", "distributedAG", "remote"};
   if (options_.dag_role) spec(self)["role"] = parse_dag_role(*options_.dag_role);
   put(self, "url", options_.dag_url);

@@ -16,10 +16,9 @@ namespace {
 std::string pods_text(const Json& database) {
   const std::string name = codec::name_of(database);
   const int count = replicas_of(database);
-  std::string text =
-      count <= 1 ? pod_name(name, 0) : fmt::format("{} to {}", pod_name(name, 0), pod_name(name, count - 1));
-  if (has_arbiter(database)) text += fmt::format(" and {}", pod_name(arbiter_name(name), 0));
-  return text;
+  if (count <= 1) return fmt::format("the pod {} and its Services", pod_name(name, 0));
+  const std::string arbiter = has_arbiter(database) ? " and " + pod_name(arbiter_name(name), 0) : "";
+  return fmt::format("the pods {} to {}{} and their Services", pod_name(name, 0), pod_name(name, count - 1), arbiter);
 }
 
 std::string volumes_text(const Json& database) {
@@ -30,13 +29,13 @@ std::string volumes_text(const Json& database) {
 
 std::string secrets_text(const Json& database) {
   const std::string name = codec::name_of(database);
-  std::vector<std::string> names{auth_secret_of(database)};
-  if (topology_of(database) != Topology::standalone) {
-    for (std::string secret :
-         {certificate_secret_name(name, "endpoint"), login_secret_name(name), master_key_secret_name(name)}) {
-      names.push_back(std::move(secret));
-    }
-  }
+  if (topology_of(database) == Topology::standalone) return fmt::format("the Secret {}", auth_secret_of(database));
+  const auto named = [&database](std::string_view field, const std::string& otherwise) {
+    return codec::string_at(database, {"spec", "topology", "availabilityGroup", field}, otherwise);
+  };
+  const std::vector<std::string> names{
+      auth_secret_of(database), named("endpointCertSecretName", certificate_secret_name(name, "endpoint")),
+      named("loginSecretName", login_secret_name(name)), named("masterKeySecretName", master_key_secret_name(name))};
   return fmt::format("the Secrets {}", english_list(names));
 }
 
@@ -79,7 +78,7 @@ DeletionPlan plan_deletion(const Json& database) {
   const auto put = [&plan](bool removed, std::string what) {
     (removed ? plan.removed : plan.kept).push_back(std::move(what));
   };
-  put(!plan.blocked, fmt::format("the pods {} and their Services", pods_text(database)));
+  put(!plan.blocked, pods_text(database));
   put(plan.loses_data, volumes_text(database));
   put(plan.loses_backups, secrets_text(database));
   put(plan.loses_backups, "backup Snapshots and the data they have in their buckets");

@@ -36,6 +36,7 @@ Json base_object(std::string_view api_version, std::string_view kind, std::strin
 
 IssuerRef parse_issuer_ref(std::string_view flag, std::string_view text) {
   IssuerRef ref;
+  std::string_view name = text;
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos) {
     const std::string kind = to_lower(text.substr(0, slash));
@@ -44,12 +45,12 @@ IssuerRef parse_issuer_ref(std::string_view flag, std::string_view text) {
     } else if (kind != "issuer") {
       throw usage_error(fmt::format("{}: \"{}\" is not Issuer/NAME, ClusterIssuer/NAME or NAME", flag, text));
     }
-    text.remove_prefix(slash + 1);
+    name.remove_prefix(slash + 1);
   }
-  if (const std::string problem = dns_subdomain_problem(text); !problem.empty()) {
+  if (const std::string problem = dns_subdomain_problem(name); !problem.empty()) {
     throw usage_error(fmt::format("{}: \"{}\": {}", flag, text, problem));
   }
-  ref.name = text;
+  ref.name = name;
   return ref;
 }
 

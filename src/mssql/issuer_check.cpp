@@ -24,6 +24,34 @@ using kube::ApiError;
 
 constexpr int kWarnDays = 30;
 
+/// Whether the answer says something about the Certificate or about cert-manager's webhook, and not about the way
+/// there.
+/// @source kube-apiserver: a webhook that cannot be called is a 500 of that text.
+bool judges_the_certificate(const ApiError& error) {
+  switch (error.kind()) {
+    case ApiError::Kind::too_many_requests:
+    case ApiError::Kind::unreachable:
+    case ApiError::Kind::timeout:
+    case ApiError::Kind::broken:
+    case ApiError::Kind::unauthorized:
+      return false;
+    case ApiError::Kind::server_error:
+      return error.status().message.find("failed calling webhook") != std::string::npos;
+    case ApiError::Kind::forbidden:
+    case ApiError::Kind::not_found:
+    case ApiError::Kind::api_missing:
+    case ApiError::Kind::already_exists:
+    case ApiError::Kind::conflict:
+    case ApiError::Kind::apply_conflict:
+    case ApiError::Kind::expired:
+    case ApiError::Kind::invalid:
+    case ApiError::Kind::bad_request:
+    case ApiError::Kind::other:
+      return true;
+  }
+  return true;
+}
+
 class Checker {
  public:
   Checker(kube::Client& client, const IssuerRef& ref, std::string_view ns, std::string_view cluster_resource_namespace)
@@ -148,9 +176,12 @@ class Checker {
       if (error.kind() == ApiError::Kind::forbidden) {
         add("webhook", CheckStatus::unknown, fmt::format("not allowed to try: {}", why(error)),
             fmt::format("kubectl auth can-i create certificates.cert-manager.io -n {}", shell_quote(ns_)));
-      } else {
+      } else if (judges_the_certificate(error)) {
         add("webhook", CheckStatus::fail, fmt::format("a Certificate is refused: {}", why(error)),
             "kubectl get pods -A -l app.kubernetes.io/component=webhook");
+      } else {
+        add("webhook", CheckStatus::unknown,
+            fmt::format("no answer whether a Certificate is accepted: {}", why(error)));
       }
     }
   }

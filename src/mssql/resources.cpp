@@ -26,8 +26,8 @@ Quantity parse_positive(std::string_view flag, std::string_view text) {
 
 class ResourceBuilder {
  public:
-  ResourceBuilder(const ResourceFlags& flags, const Json& base, Notices& notices)
-      : flags_(flags), resources_(base), notices_(notices) {
+  ResourceBuilder(const ResourceFlags& flags, const Json& base, Notices& notices, Problems& problems)
+      : flags_(flags), resources_(base), notices_(notices), problems_(problems) {
     if (resources_.is_null()) resources_ = Json::object();
   }
 
@@ -41,7 +41,6 @@ class ResourceBuilder {
     put("--memory-request", flags_.memory_request, "memory", {"requests"});
     put("--cpu-limit", flags_.cpu_limit, "cpu", {"limits"});
     put("--memory-limit", flags_.memory_limit, "memory", {"limits"});
-    problems_.throw_if_any("");
     return std::move(resources_);
   }
 
@@ -66,15 +65,15 @@ class ResourceBuilder {
   const ResourceFlags& flags_;
   Json resources_;
   Notices& notices_;
-  Problems problems_{};
+  Problems& problems_;
 };
 
 }  // namespace
 
 bool ResourceFlags::any() const { return cpu || memory || cpu_request || memory_request || cpu_limit || memory_limit; }
 
-Json build_resources(const ResourceFlags& flags, const Json& base, Notices& notices) {
-  return ResourceBuilder(flags, base, notices).build();
+Json build_resources(const ResourceFlags& flags, const Json& base, Notices& notices, Problems& problems) {
+  return ResourceBuilder(flags, base, notices, problems).build();
 }
 
 std::string byte_quantity(std::string_view flag, std::string_view text, Notices& notices) {

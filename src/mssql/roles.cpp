@@ -134,16 +134,22 @@ class ReportBuilder {
     } else if (std::string trouble = pod_trouble(pod); !trouble.empty()) {
       row.remarks.push_back(std::move(trouble));
     } else if (!is_ready(pod)) {
-      row.remarks.emplace_back(row.label_role == kRolePrimary ? "not ready, no Service leads to it" : "not ready");
+      row.remarks.push_back("not ready" + services_of_unready(row));
     }
     if (!row.label_role && !row.terminating && topology_of(*sources_.database) != Topology::standalone) {
       row.remarks.emplace_back("no role label: starting or rejoining");
     }
     if (arbiter) row.remarks.emplace_back("votes only, holds no data");
-    if (row.match == false && !row.terminating) {
+    if (row.match == false && !row.terminating && row.label_role != row.endpoint) {
       row.remarks.push_back(
           fmt::format("label says {}, the Services say {}", row.label_role.value_or("nothing"), row.endpoint));
     }
+  }
+
+  /// What the Services do with a pod that is not ready, where that is worth a word.
+  static std::string services_of_unready(const ReplicaRole& row) {
+    if (row.endpoint == kRolePrimary || row.endpoint == kRoleSecondary) return ", a Service still leads to it";
+    return row.label_role == kRolePrimary && row.endpoint == kNoEndpoint ? ", no Service leads to it" : "";
   }
 
   void find_primary() {

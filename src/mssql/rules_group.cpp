@@ -32,10 +32,14 @@ std::vector<std::string> databases_of(const Json& database) {
   return names;
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f;
-  });
+/// The first characters of a text: whole ones, so that what is shown stays UTF-8.
+std::string beginning_of(const std::string& text, std::size_t characters) {
+  const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    if (begins_one(text[at]) && characters-- == 0) break;
+  }
+  return text.substr(0, at);
 }
 
 /// What is wrong with a database's name; empty when it is fine.
@@ -44,10 +48,12 @@ std::string database_name_problem(const std::string& name) {
       "master", "model", "msdb", "tempdb", "mssqlsystemresource", "kubedb_system"};
   if (trim(name).empty()) return "an empty name";
   if (display_width(name) > kMaximumDatabaseName) {
-    return fmt::format("\"{}…\" has {} characters, at most {} are allowed", name.substr(0, 20), display_width(name),
-                       kMaximumDatabaseName);
+    return fmt::format("\"{}…\" has {} characters, at most {} are allowed", neutralise_controls(beginning_of(name, 20)),
+                       display_width(name), kMaximumDatabaseName);
   }
-  if (has_control_character(name)) return fmt::format("\"{}\" has a control character", neutralise_controls(name));
+  if (const std::string shown = neutralise_controls(name); shown != name) {
+    return fmt::format("\"{}\" has a control character", shown);
+  }
   if (name.find(']') != std::string::npos)
     return fmt::format("\"{}\" has a \"]\", which cannot be quoted safely", name);
   if (std::find(kReserved.begin(), kReserved.end(), to_lower(name)) != kReserved.end()) {

@@ -73,6 +73,22 @@ void check_edition(const Subject& subject, const std::string& edition) {
   }
 }
 
+/// A value that comes from elsewhere (valueFrom) is not known here; one that is no text is the shape's to judge.
+void check_licence(const Subject& subject, const Json* variable) {
+  const auto error = [&subject](const std::string& message) {
+    subject.findings.error(kEnvironment, "--accept-eula", message);
+  };
+  if (variable == nullptr) {
+    return error(fmt::format("SQL Server does not start before its licence is accepted; read {} and give --accept-eula",
+                             licence_address()));
+  }
+  const Json* value = codec::find_at(*variable, {"value"});
+  const bool known = value == nullptr ? !variable->contains("valueFrom") : value->is_string();
+  if (const std::string text = codec::string_at(*variable, {"value"}); known && text != "Y") {
+    error(fmt::format("ACCEPT_EULA is \"{}\", must be \"Y\"", text));
+  }
+}
+
 const Json* list_at(const Json& object, codec::Path path) {
   const Json* list = codec::find_at(object, path);
   return list != nullptr && list->is_array() ? list : nullptr;
@@ -137,14 +153,7 @@ void check_environment(const Subject& subject) {
       }
     }
   }
-  if (const Json* licence = find_named(env, "ACCEPT_EULA"); licence == nullptr) {
-    subject.findings.error(kEnvironment, "--accept-eula",
-                           fmt::format("SQL Server does not start before its licence is accepted; read {} and give "
-                                       "--accept-eula",
-                                       licence_address()));
-  } else if (const std::string value = codec::string_at(*licence, {"value"}); !value.empty() && value != "Y") {
-    subject.findings.error(kEnvironment, "--accept-eula", fmt::format("ACCEPT_EULA is \"{}\", must be \"Y\"", value));
-  }
+  check_licence(subject, find_named(env, "ACCEPT_EULA"));
   if (const Json* edition = find_named(env, "MSSQL_PID"); edition == nullptr) {
     subject.findings.error(kEnvironment, "--edition", "MSSQL_PID is required");
   } else {

@@ -55,13 +55,21 @@ std::size_t value_separator(std::string_view text) {
   return std::string_view::npos;
 }
 
-void parse_json_path(WaitCondition& condition, std::string_view rest) {
+void split_json_path(WaitCondition& condition, std::string_view rest) {
   const std::size_t equals = value_separator(rest);
   condition.kind = Kind::jsonpath;
   condition.name = rest.substr(0, equals);
   condition.any_value = equals == std::string_view::npos;
   if (!condition.any_value) condition.value = rest.substr(equals + 1);
-  codec::JsonPath::parse(condition.name, codec::JsonPath::Braces::optional);
+}
+
+/// @throws Error (usage) under the flag's name.
+void check_json_path(const std::string& path) {
+  try {
+    codec::JsonPath::parse(path, codec::JsonPath::Braces::optional);
+  } catch (const Error& error) {
+    throw usage_error(fmt::format("--for: {}", error.what()));
+  }
 }
 
 std::string text_of(const Json& value) {
@@ -154,8 +162,11 @@ WaitCondition parse_wait_condition(std::string_view text) {
     condition.kind = Kind::condition;
     condition.name = rest.substr(0, status);
     condition.value = status == std::string_view::npos ? "True" : rest.substr(status + 1);
+    if (condition.name.empty() || condition.value.empty()) throw bad();
   } else if (word == "jsonpath" && !rest.empty()) {
-    parse_json_path(condition, rest);
+    split_json_path(condition, rest);
+    if (condition.name.empty() || (condition.value.empty() && !condition.any_value)) throw bad();
+    check_json_path(condition.name);
   } else {
     throw bad();
   }

@@ -25,6 +25,11 @@ void FileStream::write(std::string_view text) {
   }
 }
 
+bool FileStream::closed() const {
+  pollfd end{.fd = descriptor_, .events = 0, .revents = 0};
+  return closed_ || ::poll(&end, 1, 0) > 0;
+}
+
 void IoStreams::line(std::string_view text) {
   const std::lock_guard lock(mutex_);
   close_open_line();

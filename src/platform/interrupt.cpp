@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <thread>
 
+#include <poll.h>
 #include <signal.h>
 
 #include "file_descriptor.hpp"
@@ -14,6 +15,9 @@ namespace dba::platform {
 namespace {
 
 constexpr std::array<int, 3> kStopSignals{SIGINT, SIGTERM, SIGHUP};
+
+/// What calls the listening thread, beside the numbers of signals.
+constexpr unsigned char kEnd = 0, kLookAtOutput = 255;
 
 std::atomic<int> wake_fd{-1};
 static_assert(std::atomic<int>::is_always_lock_free, "the signal handler may only touch lock-free atomics");
@@ -36,18 +40,35 @@ struct Interrupt::Impl {
   std::atomic<int> first{0};
   std::array<struct sigaction, kStopSignals.size()> earlier{};
   struct sigaction earlier_pipe {};
+  std::atomic<int> output{-1};  ///< What stop_when_unread looks at; -1 = nothing.
   std::thread listener{};
 
-  /// Byte 0 is the destructor's; any other is the number of a signal.
+  /// Until the destructor or a signal calls.
   void listen() {
+    bool ended = false;
+    while (!ended) {
+      // Errors and hang-ups are told unasked; poll(2) leaves out what is -1.
+      std::array<pollfd, 2> ends{pollfd{.fd = pipe.read_end.get(), .events = POLLIN, .revents = 0},
+                                 pollfd{.fd = output, .events = 0, .revents = 0}};
+      if (::poll(ends.data(), ends.size(), -1) < 0) continue;
+      if (ends[0].revents != 0) ended = take_call();
+      if (ends[1].revents == 0) continue;
+      output = -1;
+      source.request_stop();
+    }
+  }
+
+  void call(unsigned char byte) const { write_all(pipe.write_end.get(), {reinterpret_cast<const char*>(&byte), 1}); }
+
+  /// @returns whether it was the last call.
+  bool take_call() {
     unsigned char byte = 0;
-    ssize_t got = 0;
-    do {
-      got = ::read(pipe.read_end.get(), &byte, 1);
-    } while (got < 0 && errno == EINTR);
-    if (got != 1 || byte == 0) return;
+    if (::read(pipe.read_end.get(), &byte, 1) != 1) return false;
+    if (byte == kLookAtOutput) return false;
+    if (byte == kEnd) return true;
     first = byte;
     source.request_stop();
+    return true;
   }
 };
 
@@ -73,9 +94,14 @@ Interrupt::Interrupt() : impl_(std::make_unique<Impl>()) {
 Interrupt::~Interrupt() {
   for (std::size_t i = 0; i < kStopSignals.size(); ++i) ::sigaction(kStopSignals[i], &impl_->earlier[i], nullptr);
   ::sigaction(SIGPIPE, &impl_->earlier_pipe, nullptr);
-  write_all(impl_->pipe.write_end.get(), std::string_view("\0", 1));
+  impl_->call(kEnd);
   impl_->listener.join();
   wake_fd = -1;
+}
+
+void Interrupt::stop_when_unread(int descriptor) {
+  impl_->output = descriptor;
+  impl_->call(kLookAtOutput);
 }
 
 std::stop_token Interrupt::token() const { return impl_->source.get_token(); }

@@ -18,6 +18,7 @@
 #include "dba/platform/system.hpp"
 
 #include "file_descriptor.hpp"
+#include "spawn_parts.hpp"
 
 namespace dba::platform {
 
@@ -26,44 +27,12 @@ namespace {
 using std::chrono::steady_clock;
 constexpr std::chrono::seconds kKillAfter{2};
 
-class FileActions {
- public:
-  FileActions() { ::posix_spawn_file_actions_init(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  posix_spawn_file_actions_t* get() { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-class SpawnAttributes {
- public:
-  SpawnAttributes() { ::posix_spawnattr_init(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
-  posix_spawnattr_t* get() { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
-
 /// Our ends of the child's streams; closed ones are not used.
 struct Streams {
   FileDescriptor in{}, out{}, err{};
 };
 
-/// "K=V" texts and the null-terminated pointer array that exec wants; `texts` must outlive the pointers.
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
+/// "K=V" texts.
 std::vector<std::string> environment_texts(const Environment::Map& values) {
   std::vector<std::string> texts;
   for (const auto& [name, value] : values) texts.push_back(fmt::format("{}={}", name, value));
@@ -92,7 +61,7 @@ int start(const ProcessRequest& request, pid_t& pid, Streams& ours) {
     set_nonblocking(read_end);
     ::posix_spawn_file_actions_adddup2(actions.get(), write_end.get(), target);
   };
-  capture(ours.out, theirs.out, STDOUT_FILENO);
+  if (!request.inherit_stdout) capture(ours.out, theirs.out, STDOUT_FILENO);
   if (!request.inherit_stderr) capture(ours.err, theirs.err, STDERR_FILENO);
   // Files that somebody opened without close-on-exec are none of the child's business.
   ::posix_spawn_file_actions_addclosefrom_np(actions.get(), STDERR_FILENO + 1);

@@ -25,7 +25,7 @@ Terminal look_at_terminal(const Environment& environment) {
   terminal.in_tty = ::isatty(STDIN_FILENO) == 1;
   terminal.out_tty = ::isatty(STDOUT_FILENO) == 1;
   terminal.err_tty = ::isatty(STDERR_FILENO) == 1;
-  terminal.colour_allowed = environment.get("NO_COLOR").empty() && environment.get("TERM") != "dumb";
+  terminal.colour_allowed = !environment.find("NO_COLOR") && environment.get("TERM") != "dumb";
   terminal.width = terminal.out_tty ? columns_of(STDOUT_FILENO) : 0;
   return terminal;
 }

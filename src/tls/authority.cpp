@@ -1,4 +1,4 @@
-// Makes CA certificates.
+// Makes CA certificates and signs server certificates with them.
 
 #include <array>
 
@@ -12,6 +12,7 @@
 #include "dba/base/text.hpp"
 #include "dba/tls/certificates.hpp"
 
+#include "certificate_parts.hpp"
 #include "openssl.hpp"
 #include "subject.hpp"
 
@@ -19,8 +20,9 @@ namespace dba::tls {
 
 namespace {
 
-constexpr int kSerialBits = 127;  // Positive and within the 20 octets of RFC 5280, far beyond guessing.
 constexpr int kMaximumDays = 36500;
+constexpr std::string_view kNameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*";
+constexpr std::string_view kAddressLetters = "0123456789abcdefABCDEF.:";
 
 struct KeyTypeRow {
   KeyType type;
@@ -35,44 +37,6 @@ constexpr std::array kKeyTypes{
     KeyTypeRow{KeyType::ecdsa_p384, "ecdsap384", "ECDSA P-384"},
 };
 
-KeyHandle make_key(KeyType type) {
-  KeyHandle key;
-  switch (type) {
-    case KeyType::rsa2048:
-      key.reset(EVP_RSA_gen(2048));
-      break;
-    case KeyType::rsa3072:
-      key.reset(EVP_RSA_gen(3072));
-      break;
-    case KeyType::rsa4096:
-      key.reset(EVP_RSA_gen(4096));
-      break;
-    case KeyType::ecdsa_p256:
-      key.reset(EVP_EC_gen("P-256"));
-      break;
-    case KeyType::ecdsa_p384:
-      key.reset(EVP_EC_gen("P-384"));
-      break;
-  }
-  require(key != nullptr, "make a private key");
-  return key;
-}
-
-void set_random_serial(X509& certificate) {
-  const NumberHandle serial(BN_new());
-  require(serial != nullptr && BN_rand(serial.get(), kSerialBits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
-              BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(&certificate)) != nullptr,
-          "draw a serial number");
-}
-
-void add_extension(X509& certificate, int nid, const char* value) {
-  X509V3_CTX context;
-  X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, &certificate, &certificate, nullptr, nullptr, 0);
-  const ExtensionHandle extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
-  require(extension != nullptr && X509_add_ext(&certificate, extension.get(), -1) == 1, "extend a certificate");
-}
-
 void set_validity(X509& certificate, WallTime from, int days) {
   const std::time_t start = std::chrono::system_clock::to_time_t(from);
   require(ASN1_TIME_set(X509_getm_notBefore(&certificate), start) != nullptr &&
@@ -80,17 +44,39 @@ void set_validity(X509& certificate, WallTime from, int days) {
           "set the dates of a certificate");
 }
 
-std::string certificate_pem(X509& certificate) {
-  const BioHandle bio(BIO_new(BIO_s_mem()));
-  require(bio != nullptr && PEM_write_bio_X509(bio.get(), &certificate) == 1, "write a certificate");
-  return contents(*bio);
+/// All of a certificate but its extensions and signature. @throws Error (usage) for days outside 1 … 36500.
+CertificateHandle make_certificate(X509_NAME& subject, X509_NAME& issuer, EVP_PKEY& key, WallTime from, int days) {
+  if (days < 1 || days > kMaximumDays) {
+    throw usage_error(fmt::format("a certificate cannot be valid for {} days, use 1 to {}", days, kMaximumDays));
+  }
+  CertificateHandle certificate(X509_new());
+  require(certificate != nullptr && X509_set_version(certificate.get(), X509_VERSION_3) == 1, "make a certificate");
+  set_random_serial(*certificate);
+  set_validity(*certificate, from, days);
+  require(X509_set_subject_name(certificate.get(), &subject) == 1 &&
+              X509_set_issuer_name(certificate.get(), &issuer) == 1 && X509_set_pubkey(certificate.get(), &key) == 1,
+          "fill in a certificate");
+  return certificate;
 }
 
-Secret key_pem(EVP_PKEY& key) {
-  const BioHandle bio(BIO_new(BIO_s_secmem()));
-  require(bio != nullptr && PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
-          "write a private key");
-  return secret_contents(*bio);
+KeyPair sign(X509& certificate, EVP_PKEY& key, EVP_PKEY& signing_key) {
+  require(X509_sign(&certificate, &signing_key, EVP_sha256()) > 0, "sign a certificate");
+  return {.certificate_pem = certificate_pem(certificate), .key_pem = key_pem(key)};
+}
+
+/// "DNS:localhost,IP:127.0.0.1". Separators inside a name would let it smuggle in another one, so they are refused.
+std::string alternative_names(const ServerCertificateRequest& request) {
+  std::vector<std::string> names;
+  const auto add = [&names](std::string_view kind, const std::string& name) {
+    if (name.empty() || name.find_first_not_of(kind == "IP" ? kAddressLetters : kNameLetters) != std::string::npos) {
+      throw usage_error(fmt::format("\"{}\" cannot be a name in a certificate", name));
+    }
+    names.push_back(fmt::format("{}:{}", kind, name));
+  };
+  for (const std::string& name : request.dns_names) add("DNS", name);
+  for (const std::string& address : request.ip_addresses) add("IP", address);
+  if (names.empty()) throw usage_error("a server certificate needs at least one name or address");
+  return join(names, ",");
 }
 
 }  // namespace
@@ -113,26 +99,31 @@ std::string_view key_type_description(KeyType type) {
 }
 
 KeyPair make_certificate_authority(const AuthorityRequest& request) {
-  if (request.days < 1 || request.days > kMaximumDays) {
-    throw usage_error(
-        fmt::format("a certificate cannot be valid for {} days, use 1 to {}", request.days, kMaximumDays));
-  }
   const NameHandle name = make_name(request.subject);
   const KeyHandle key = make_key(request.key_type);
-  const CertificateHandle certificate(X509_new());
-  require(certificate != nullptr && X509_set_version(certificate.get(), X509_VERSION_3) == 1, "make a certificate");
-  set_random_serial(*certificate);
-  set_validity(*certificate, request.not_before, request.days);
-  require(X509_set_subject_name(certificate.get(), name.get()) == 1 &&
-              X509_set_issuer_name(certificate.get(), name.get()) == 1 &&
-              X509_set_pubkey(certificate.get(), key.get()) == 1,
-          "fill in a certificate");
-  add_extension(*certificate, NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(*certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
-  add_extension(*certificate, NID_subject_key_identifier, "hash");
-  add_extension(*certificate, NID_authority_key_identifier, "keyid:always");
-  require(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "sign a certificate");
-  return {.certificate_pem = certificate_pem(*certificate), .key_pem = key_pem(*key)};
+  const CertificateHandle certificate = make_certificate(*name, *name, *key, request.not_before, request.days);
+  add_extension(*certificate, *certificate, NID_basic_constraints, "critical,CA:TRUE");
+  add_extension(*certificate, *certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+  add_extension(*certificate, *certificate, NID_subject_key_identifier, "hash");
+  add_extension(*certificate, *certificate, NID_authority_key_identifier, "keyid:always");
+  return sign(*certificate, *key, *key);
+}
+
+KeyPair make_server_certificate(const ServerCertificateRequest& request, const KeyPair& authority) {
+  const CertificateHandle issuer = load_certificate(authority.certificate_pem);
+  const KeyHandle issuer_key = load_private_key(authority.key_pem);
+  const std::string alt_names = alternative_names(request);
+  const NameHandle name = make_name(request.subject);
+  const KeyHandle key = make_key(request.key_type);
+  const CertificateHandle certificate =
+      make_certificate(*name, *X509_get_subject_name(issuer.get()), *key, request.not_before, request.days);
+  add_extension(*certificate, *issuer, NID_basic_constraints, "critical,CA:FALSE");
+  add_extension(*certificate, *issuer, NID_key_usage, "critical,digitalSignature,keyEncipherment");
+  add_extension(*certificate, *issuer, NID_ext_key_usage, "serverAuth");
+  add_extension(*certificate, *issuer, NID_subject_alt_name, alt_names.c_str());
+  add_extension(*certificate, *issuer, NID_subject_key_identifier, "hash");
+  add_extension(*certificate, *issuer, NID_authority_key_identifier, "keyid:always");
+  return sign(*certificate, *key, *issuer_key);
 }
 
 }  // namespace dba::tls

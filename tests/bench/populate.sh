@@ -9,7 +9,7 @@ for n in 0 1 2 3 4 5 6 7 8 9; do
   kubectl get namespace "bench-$n" >/dev/null 2>&1 || kubectl create namespace "bench-$n" >/dev/null
 done
 for n in 0 1 2 3 4 5 6 7 8 9; do
-  until kubectl -n "bench-$n" get serviceaccount default >/dev/null 2>&1; do sleep 0.1; done
+  kubectl -n "bench-$n" wait --for=create serviceaccount/default --timeout=60s >/dev/null
 done
 separator=''
 post() { # path json
@@ -32,10 +32,16 @@ for ((i = 0; i < databases; i++)); do
   done
 done >"$folder/requests"
 curl --parallel --parallel-max 50 --no-progress-meter --config "$folder/requests"
-running() { kubectl get pods -A -l app.kubernetes.io/name=mssqlservers.kubedb.com --field-selector status.phase=Running -o name | wc -l; }
-for _ in $(seq 600); do
-  [ "$(running)" -lt $((databases * 3)) ] || exit 0
-  sleep 1
+
+# Until each of the pods was seen running; the watch is ended by us, it has no end of its own.
+exec 3< <(exec kubectl get pods -A -l app.kubernetes.io/name=mssqlservers.kubedb.com \
+  --field-selector status.phase=Running --watch -o name)
+watcher=$!
+trap 'kill $watcher; rm -rf "$folder"' EXIT
+declare -A running=()
+want=$((databases * 3)) end=$((SECONDS + 600))
+while ((${#running[@]} < want)); do
+  read -r -t $((end > SECONDS ? end - SECONDS : 1)) -u 3 pod || break
+  running[$pod]=1
 done
-echo "bench: only $(running) of $((databases * 3)) pods came up" >&2
-exit 1
+((${#running[@]} >= want)) || { echo "bench: only ${#running[@]} of $want pods came up" >&2; exit 1; }

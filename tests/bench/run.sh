@@ -4,10 +4,6 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 binary=$(realpath "$1") measure=$(realpath "$2") databases=${3:-1000}
-if [ -z "$RIG_CRDS" ]; then
-  echo "bench: DBA_CRDS must name the folder of KubeDB's CRDs" >&2
-  exit 1
-fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 missed=0

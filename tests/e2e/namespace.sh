@@ -8,7 +8,7 @@ case $1 in
     chmod 600 "$3"
     KUBECONFIG=$3 kubectl config set-context --current --namespace="$2"
     # Pods are refused until their service account is there.
-    until kubectl -n "$2" get serviceaccount default; do sleep 0.05; done
+    kubectl -n "$2" wait --for=create serviceaccount/default --timeout=60s
     ;;
   remove) kubectl delete namespace "$2" --wait=false ;;
 esac

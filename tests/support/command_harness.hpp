@@ -67,6 +67,8 @@ class CommandHarness {
   void use_processes(platform::ProcessRunner& processes) { used_processes_ = &processes; }
   /// From now on a command that opens the cluster fails the test.
   void forbid_cluster() { may_open_ = false; }
+  /// The reader of stdout is gone by the time a command asks to end with it.
+  void let_reader_leave() { reader_leaves_ = true; }
   platform::Terminal& terminal() { return terminal_; }  ///< Nothing is a terminal at first.
   cli::Program& program() { return program_; }          ///< How the binary is called; "kubectl dba" at first.
   /// A tree to run instead of the real one.
@@ -89,7 +91,12 @@ class CommandHarness {
                             .processes = used_processes_ != nullptr ? *used_processes_ : processes_,
                             .stop = stop_.get_token(),
                             .global = global,
-                            .open_kube = [this](cli::AppContext& opened) { return open(opened); }};
+                            .open_kube = [this](cli::AppContext& opened) { return open(opened); },
+                            .end_with_reader =
+                                [this] {
+                                  reader_left_ = reader_leaves_;
+                                  if (reader_leaves_) stop_.request_stop();
+                                }};
     CommandResult result;
     result.code = cli::run(words, root, context);
     result.out = out.text();
@@ -105,6 +112,7 @@ class CommandHarness {
       StringStream::write(text);
       if (harness_.on_output) harness_.on_output(text);
     }
+    bool closed() const override { return harness_.reader_left_; }
 
    private:
     CommandHarness& harness_;
@@ -134,6 +142,7 @@ class CommandHarness {
   platform::Clock* used_clock_ = nullptr;
   platform::ProcessRunner* used_processes_ = nullptr;
   bool may_open_ = true;
+  bool reader_leaves_ = false, reader_left_ = false;
 };
 
 }  // namespace dba::test

@@ -70,11 +70,12 @@ TestKeyPair as_pem(X509* certificate, EVP_PKEY* key) {
 
 }  // namespace
 
-TestAuthority::TestAuthority(const std::string& common_name) {
+TestAuthority::TestAuthority(const std::string& common_name, const std::string& key_usage) {
   const Key key(EVP_EC_gen("P-256"));
   const Certificate authority = unsigned_certificate({.common_name = common_name, .alt_names = ""}, key.get());
   X509_set_issuer_name(authority.get(), X509_get_subject_name(authority.get()));
   extend(authority.get(), NID_basic_constraints, "critical,CA:TRUE");
+  extend(authority.get(), NID_key_usage, key_usage);
   X509_sign(authority.get(), key.get(), EVP_sha256());
   pair_ = as_pem(authority.get(), key.get());
 }

@@ -15,8 +15,10 @@ struct LeafOptions {
 
 class TestAuthority {
  public:
-  explicit TestAuthority(const std::string& common_name = "test CA");
+  /// @param key_usage OpenSSL's keyUsage syntax; empty = no such extension.
+  explicit TestAuthority(const std::string& common_name = "test CA", const std::string& key_usage = "");
   const std::string& certificate_pem() const { return pair_.certificate_pem; }
+  const TestKeyPair& pair() const { return pair_; }
   /// A certificate signed by this CA, with its key.
   TestKeyPair issue(const LeafOptions& options = {}) const;
 

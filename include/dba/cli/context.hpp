@@ -47,13 +47,19 @@ struct AppContext {
   GlobalOptions& global;
   /// Builds a client out of what is in the context; main.cpp binds kube::open_client, tests a fake transport.
   std::function<std::unique_ptr<kube::Client>(AppContext& context)> open_kube;
+  /// From now on `stop` is requested as well when nobody reads stdout any more: for a command that only goes on to
+  /// show.
+  std::function<void()> end_with_reader = [] {};
 
   const Command* root = nullptr;     ///< The tree being run; set by run().
   Settings settings{};               ///< Set by run().
+  std::string command_line{};        ///< What was typed, quoted for a shell: a hint repeats it. Set by run().
   std::vector<FlagDefault> typed{};  ///< Flags of the command line; set by run(), read by `config view`.
-  bool stdin_is_taken = false;       ///< Set by a command before its first kube() when it reads stdin (`-f -`).
-  bool interactive = true;           ///< False: nothing may ask the user, credential plugins included.
-  bool machine_output = false;       ///< -o json: a failure becomes one object on stdout. run() looks at --output.
+  /// Values that could not be read, for a command that `lists_all_problems`; set by run(), added to by the command.
+  std::vector<ValueProblem> value_problems{};
+  bool stdin_is_taken = false;  ///< Set by a command before its first kube() when it reads stdin (`-f -`).
+  bool interactive = true;      ///< False: nothing may ask the user, credential plugins included.
+  bool machine_output = false;  ///< -o json: a failure becomes one object on stdout. run() looks at --output.
 
   kube::Client& kube();  ///< The client, opened at the first call.
   /// The configuration alone (namespace, context); contacts nothing.

@@ -23,6 +23,10 @@ Program identify_program(std::string_view argv0);
 /// The whole tree, in help order. `global` receives the inherited flags.
 Command root_command(GlobalOptions& global, const Program& program);
 
+/// The root of another program of the house: its own commands (texts written for `kubectl dba sandbox …`, say, which is
+/// `program.name`), the inherited flags, and help, options, version and completion.
+Command program_root(GlobalOptions& global, const Program& program, std::string summary, std::vector<Command> commands);
+
 /// Parses, runs, prints what failed. Never throws.
 /// @param arguments everything after the program name
 ExitCode run(const std::vector<std::string>& arguments, const Command& root, AppContext& context);

@@ -86,6 +86,8 @@ struct Command {
   Effect effect = Effect::reads;
   std::string group{};  ///< Heading among its siblings in help; empty = "Commands".
   bool hidden = false;
+  /// run() reports AppContext::value_problems itself, together with what else it finds wrong, before it does anything.
+  bool lists_all_problems = false;
   bool raw_arguments = false;  ///< Everything after the name goes to the last vector argument unparsed (__complete).
 };
 
@@ -96,10 +98,18 @@ struct FlagDefault {
   std::string source{};  ///< "$KUBECTL_DBA_TIMEOUT" or "config.yaml:3": named when the value is wrong.
 };
 
+/// A typed value that cannot be what its flag or argument takes.
+struct ValueProblem {
+  std::string flag{};    ///< "--replicas", or the argument's name "NAME".
+  std::string what{};    ///< "\"x\" is not a whole number"
+  std::string source{};  ///< "$KUBECTL_DBA_REPLICAS" or "config.yaml:3"; empty when it was typed.
+};
+
 struct Parsed {
   const Command* command = nullptr;
-  std::vector<const Command*> path{};  ///< From the root to `command`.
-  bool help = false;                   ///< -h or --help was given.
+  std::vector<const Command*> path{};          ///< From the root to `command`.
+  bool help = false;                           ///< -h or --help was given.
+  std::vector<ValueProblem> value_problems{};  ///< Only of a command that `lists_all_problems`; else they are thrown.
 };
 /// Reads a command line into the destinations of the commands on its path. `root.name` is what messages call the
 /// program ("kubectl dba").

@@ -120,6 +120,8 @@ class Client {
   bool api_installed(std::string_view group, std::string_view version);
   /// GET of a raw path such as "/version", as JSON.
   Json raw_get(std::string_view path);
+  /// A request to a raw path that is no resource (the sandbox's control paths); `body` null = none.
+  Json raw_send(std::string_view method, std::string_view path, const Json* body = nullptr);
 
   struct Impl;
   Impl& impl() { return *impl_; }

@@ -56,11 +56,12 @@ struct Identity {
 struct ClientConfig {
   std::string server{};  ///< "https://host:port[/prefix]", no trailing slash.
   std::string tls_server_name{};
-  std::string ca_pem{};  ///< Empty = system roots.
+  std::string ca_pem{};     ///< Empty = system roots.
+  std::string roots_pem{};  ///< The system roots that SSL_CERT_FILE and SSL_CERT_DIR name; empty = libcurl's own.
   bool insecure = false;
   std::string proxy{};  ///< libcurl's form; empty = none.
   bool compression = true;
-  bool http2 = true;    ///< False: HTTP/1.1 only (environment DISABLE_HTTP2, as for kubectl).
+  bool http2 = true;    ///< False: HTTP/1.1 only (environment variable DISABLE_HTTP2 is not empty).
   Identity identity{};  ///< Emptied when the server is plain http.
   Impersonation impersonate{};
   std::chrono::nanoseconds request_timeout{0};  ///< 0 = none.

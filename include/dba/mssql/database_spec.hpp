@@ -8,6 +8,7 @@
 
 #include "dba/codec/json.hpp"
 #include "dba/mssql/database_options.hpp"
+#include "dba/mssql/findings.hpp"
 
 namespace dba::mssql {
 
@@ -20,10 +21,11 @@ using Notices = std::vector<std::string>;
 /// nothing. The version is not chosen here: look with has_version() and set options.version from the catalog. Keys
 /// stand in the order a person would write them.
 ///
-/// @param base    one MSSQLServer of a file, or nullptr.
-/// @throws Error  (usage) with every malformed flag value, and every conflict between flags, at once.
+/// @param base      one MSSQLServer of a file, or nullptr.
+/// @param problems  gets every malformed flag value and every conflict between flags; such a flag is left out, so that
+///                  the object can still be judged by its other fields.
 /// The finished object is not judged: call check_database().
-Json build_database(const DatabaseOptions& options, const Json* base, Notices& notices);
+Json build_database(const DatabaseOptions& options, const Json* base, Notices& notices, Findings& problems);
 
 /// Whether spec.version is there.
 bool has_version(const Json& database);
@@ -52,8 +54,8 @@ struct ResourceFlags {
   bool any() const;
 };
 /// {"requests": {…}, "limits": {…}} laid over `base`. Quantities that are no whole bytes are rounded up and told.
-/// @throws Error (usage) with every unreadable or negative quantity and its flag.
-Json build_resources(const ResourceFlags& flags, const Json& base, Notices& notices);
+/// @param problems gets every unreadable or negative quantity with its flag; such a flag is left out.
+Json build_resources(const ResourceFlags& flags, const Json& base, Notices& notices, Problems& problems);
 
 /// The placeholder LoadBalancer Service of a distributed group, made before the database so that its address is known;
 /// it is named like the database, which adopts it.

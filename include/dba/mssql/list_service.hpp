@@ -2,12 +2,16 @@
 // Databases with the primaries of their pods: two list calls in parallel, however many there are.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dba/kube/client.hpp"
 #include "dba/mssql/summary.hpp"
 
 namespace dba::mssql {
+
+/// @throws Error (usage) saying what is wrong with a label selector such as "team=payments,tier in (gold, silver)".
+void check_label_selector(std::string_view text);
 
 struct ListRequest {
   std::string ns{};              ///< Empty = all namespaces.

@@ -35,7 +35,7 @@ struct SchemaField {
 std::vector<SchemaField> schema_fields(SchemaKind kind);
 
 /// Unknown fields (with the nearest right name), wrong types, values outside an enum, missing required fields.
-/// metadata and status are not judged beyond their being objects.
+/// status is not judged beyond its being an object.
 Findings check_shape(SchemaKind kind, const Json& object);
 
 }  // namespace dba::mssql

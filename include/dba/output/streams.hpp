@@ -22,12 +22,13 @@ class OutStream {
   virtual std::string failure() const { return {}; }
 };
 
-/// A file descriptor, unbuffered. A closed pipe ends quietly: `closed()` turns true and writes are dropped.
+/// A file descriptor, unbuffered. A closed pipe ends quietly: `closed()` is true, also before anything is written to
+/// it, and writes are dropped.
 class FileStream : public OutStream {
  public:
   explicit FileStream(int descriptor) : descriptor_(descriptor) {}
   void write(std::string_view text) override;
-  bool closed() const override { return closed_; }
+  bool closed() const override;
   std::string failure() const override { return failure_; }
 
  private:

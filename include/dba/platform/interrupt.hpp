@@ -16,6 +16,10 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
+  /// From now on the token stops as well when nobody can read any more what is written to `descriptor` (a pipe without
+  /// a reader), which is no signal.
+  void stop_when_unread(int descriptor);
+
   std::stop_token token() const;
   int signal() const;  ///< The first signal received, 0 = none.
   /// 130 for SIGINT, 143 for SIGTERM and SIGHUP; ok when none came.

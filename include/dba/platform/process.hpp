@@ -16,6 +16,7 @@ struct ProcessRequest {
   std::optional<Environment::Map> environment{};  ///< Whole environment of the child; absent = ours.
   std::string stdin_text{};
   bool inherit_stdin = false;   ///< The child gets our stdin (credential plugins that ask).
+  bool inherit_stdout = false;  ///< stdout goes to ours instead of the result.
   bool inherit_stderr = false;  ///< stderr goes to ours instead of the result.
 };
 

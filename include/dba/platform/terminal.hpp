@@ -12,7 +12,7 @@ struct Terminal {
   bool in_tty = false;
   bool out_tty = false;
   bool err_tty = false;
-  bool colour_allowed = false;  ///< TERM is not "dumb" and NO_COLOR is unset or empty (no-color.org).
+  bool colour_allowed = false;  ///< TERM is not "dumb" and NO_COLOR is not there, not even empty.
   std::size_t width = 0;        ///< Columns of stdout's terminal; 0 = not a terminal or unknown.
 };
 

@@ -31,6 +31,32 @@ struct KeyPair {
 /// @throws Error (usage) for an empty or malformed subject, or days outside 1 … 36500.
 KeyPair make_certificate_authority(const AuthorityRequest& request);
 
+struct ServerCertificateRequest {
+  std::vector<std::pair<std::string, std::string>> subject{};
+  std::vector<std::string> dns_names{}, ip_addresses{};  ///< subjectAltName; at least one.
+  KeyType key_type = KeyType::ecdsa_p256;
+  int days = 365;
+  WallTime not_before{};
+};
+
+/// A certificate for a TLS server (CA:FALSE, serverAuth, random serial) signed by `authority`, and its key.
+/// @throws Error (usage) for a bad subject or address, no name at all, days outside 1 … 36500, or an unreadable CA.
+KeyPair make_server_certificate(const ServerCertificateRequest& request, const KeyPair& authority);
+
+/// A certificate as cert-manager issues it for a Certificate object.
+struct LeafRequest {
+  std::vector<std::pair<std::string, std::string>> subject{};  ///< May be empty.
+  std::vector<std::string> dns_names{}, ip_addresses{}, uris{}, emails{};
+  bool server_auth = false, client_auth = false;  ///< Extended key usages.
+  bool is_ca = false;
+  KeyType key_type = KeyType::rsa2048;
+  WallTime not_before{}, not_after{};
+};
+
+/// Makes a key and a certificate for it, signed by `authority`; without one, by the new key itself.
+/// @throws Error (usage) for a bad subject or address, or an unreadable authority.
+KeyPair issue_certificate(const LeafRequest& request, const KeyPair* authority);
+
 /// "/CN=MSSQLServer/O=kubedb" or "CN=MSSQLServer,O=kubedb" → pairs. @throws Error (usage) naming what is wrong.
 std::vector<std::pair<std::string, std::string>> parse_subject(std::string_view text);
 

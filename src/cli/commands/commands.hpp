@@ -13,6 +13,8 @@ Command completion_command(const Program& program);
 Command config_command();
 Command help_command();
 Command options_command();
+/// Hands over to the second executable, which lies beside this one or on PATH.
+Command sandbox_command();
 
 /// `__complete` (with_help) and `__completeNoDesc`: what shells call.
 Command shell_complete_command(bool with_help);

@@ -4,6 +4,8 @@
 T=${T:?the folder that up.sh was given}; . "$T/env"; set -u
 ok=0 bad=0; pass() { echo "PASS $*"; ok=$((ok+1)); }; fail() { echo "FAIL $*"; bad=$((bad+1)); }
 has() { case $2 in *"$1"*) pass "$3";; *) fail "$3: $2";; esac; }
+# seen PATTERN FILE: waits until a program has written it, at most 10 s
+seen() { for _ in $(seq 200); do grep -qiE "$1" "$2" && return; sleep 0.05; done; return 1; }
 NS=prove-$RANDOM; kubectl create ns $NS >/dev/null; k() { kubectl -n $NS "$@"; }
 W=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$W"' EXIT
 
@@ -50,22 +52,22 @@ def h(c):
     c.close()
 while True: threading.Thread(target=h,args=(s.accept()[0],),daemon=True).start()
 P
-for i in 0 1; do python3 $W/echo.py sql-$i > $W/port$i & pids+=($!); done; sleep 0.5
-for i in 0 1; do k annotate pod sql-$i "rig/port.1433=127.0.0.1:$(cat $W/port$i)" >/dev/null; done
+for i in 0 1; do python3 $W/echo.py sql-$i > $W/port$i & pids+=($!); done
+for i in 0 1; do seen . $W/port$i; k annotate pod sql-$i "rig/port.1433=127.0.0.1:$(cat $W/port$i)" >/dev/null; done
 cat > $W/cli.py <<'P'
 import socket,sys
 s=socket.create_connection(("127.0.0.1",int(sys.argv[1])),5); s.settimeout(20); f=s.makefile("rb"); l=f.readline().decode().strip()
 n=int(sys.argv[2]); import os,threading; b=os.urandom(n); threading.Thread(target=s.sendall,args=(b,)).start(); r=f.read(n); print(l, "echo-ok" if r==b else "echo-BAD")
 P
 for i in 0 1; do kubectl -n $NS port-forward --address=127.0.0.1 pod/sql-$i :1433 > $W/pf$i 2>&1 & pids+=($!); done
-for i in 0 1; do for _ in $(seq 50); do grep -q Forwarding $W/pf$i && break; sleep 0.1; done
+for i in 0 1; do seen Forwarding $W/pf$i
   lp=$(sed -n 's/.*127.0.0.1:\([0-9]*\) .*/\1/p' $W/pf$i | head -1); has "hello from sql-$i echo-ok" "$(timeout 30 python3 $W/cli.py $lp 8388608 2>&1)" "(c) port-forward sql-$i reaches its own target, 8 MiB echo"; done
 kubectl -n $NS port-forward --address=127.0.0.1 pod/sql-2 :1433 > $W/pf2 2>&1 & pids+=($!)
-for _ in $(seq 50); do grep -q Forwarding $W/pf2 && break; sleep 0.1; done
-lp=$(sed -n 's/.*127.0.0.1:\([0-9]*\) .*/\1/p' $W/pf2 | head -1); timeout 5 python3 $W/cli.py $lp 1 >/dev/null 2>&1; sleep 0.5
+seen Forwarding $W/pf2
+lp=$(sed -n 's/.*127.0.0.1:\([0-9]*\) .*/\1/p' $W/pf2 | head -1); timeout 5 python3 $W/cli.py $lp 1 >/dev/null 2>&1; seen 'connection refused' $W/pf2
 has 'connection refused' "$(cat $W/pf2)" "(c) a pod without a target: error text"
 ws=$(grep -c '"subresource":"portforward"' "$T/audit.log"); echo "     audit lines for portforward: $ws"
-kubectl -n $NS port-forward -v=9 pod/sql-0 :1433 > $W/pf9 2>&1 & p9=$!; sleep 1.5; kill $p9; has 101 "$(grep -iE 'switching protocols|websocket|101' $W/pf9 | head -5)" "(c) WebSocket upgrade"; grep -iE 'websocket|Upgrade|101' $W/pf9 | cut -c1-160 | head -6 | sed 's/^/     /'
+kubectl -n $NS port-forward -v=9 pod/sql-0 :1433 > $W/pf9 2>&1 & p9=$!; seen 'switching protocols|websocket|101' $W/pf9; kill $p9; has 101 "$(grep -iE 'switching protocols|websocket|101' $W/pf9 | head -5)" "(c) WebSocket upgrade"; grep -iE 'websocket|Upgrade|101' $W/pf9 | cut -c1-160 | head -6 | sed 's/^/     /'
 # the plugin's own way: one WebSocket, subprotocol v4.channel.k8s.io, ?ports=1433; channel 0 data, 1 error
 cat > $W/ws.py <<'P'
 import base64,os,socket,ssl,struct,sys,time
@@ -90,7 +92,7 @@ try:
 except Exception as e: print(type(e).__name__)
 print("ended after %.0f s"%(time.time()-t))
 P
-o=$(timeout 20 python3 $W/ws.py $NS sql-1 1433 ping 2>&1); has "b'ping'" "$o" "(c) raw WebSocket v4.channel.k8s.io"; echo "$o" | sed 's/^/     /'
+o=$(timeout 20 python3 $W/ws.py $NS sql-1 1433 ping 2>&1); has "ping'" "$o" "(c) raw WebSocket v4.channel.k8s.io"; echo "$o" | sed 's/^/     /'
 k annotate pod sql-1 rig/port.1=127.0.0.1:1 >/dev/null
 o=$(timeout 20 python3 $W/ws.py $NS sql-1 1 idle 2>&1); has "connection refused" "$(echo $o | tr -d '\n')" "(c) refused target: error channel, then the connection ends"; echo "$o" | sed 's/^/     /'
 o=$(timeout 20 python3 $W/ws.py $NS sql-1 1433 bye 2>&1); has "8 03" "$o" "(c) target closes: close frame"; echo "$o" | tail -2 | sed 's/^/     /'
@@ -111,11 +113,11 @@ o=$(k exec sql-0 -c mssql -- sh -c 'kill -9 $$' 2>&1); echo "     killed rc=$?: 
 o=$(k exec sql-0 -c mssql -- sh -c 'head -c 10485760 /dev/zero' | wc -c); has 10485760 "$o" "(d) exec 10 MiB stdout"
 o=$(k exec sql-2 -c mssql -- /opt/mssql-tools18/bin/sqlcmd -Q 'select 1' 2>/dev/null); has "3:sql-2: /opt/mssql-tools18/bin/sqlcmd -Q select 1" "$?:$o" "(d) a wrapper program stands for the container"
 # (e)
-timeout 6 kubectl -n $NS get pods -l kubedb.com/role=primary -w --no-headers --output-watch-events > $W/watch 2>&1 & pids+=($!); sleep 1
-k label pod sql-0 kubedb.com/role=primary >/dev/null; sleep 0.3; k label pod sql-0 kubedb.com/role- >/dev/null; k label pod sql-1 kubedb.com/role=primary >/dev/null; sleep 1
+kubectl -n $NS get pods -l kubedb.com/role=primary -w --no-headers --output-watch-events -v=6 > $W/watch 2>$W/watch.log & pids+=($!); seen 'watch=true.*200 OK' $W/watch.log
+k label pod sql-0 kubedb.com/role=primary >/dev/null; k label pod sql-0 kubedb.com/role- >/dev/null; k label pod sql-1 kubedb.com/role=primary >/dev/null; seen 'ADDED +sql-1' $W/watch
 has "ADDED sql-0 DELETED sql-0 ADDED sql-1" "$(awk '{printf "%s %s ", $1, $2}' $W/watch)" "(e) watch with a label selector sees the role move"
 # status patch: make a pod not Ready (kwok does not fight it)
-k patch pod sql-2 --subresource=status --type=strategic -p '{"status":{"conditions":[{"type":"Ready","status":"False"}]}}' >/dev/null; sleep 2
+k patch pod sql-2 --subresource=status --type=strategic -p '{"status":{"conditions":[{"type":"Ready","status":"False"}]}}' >/dev/null; k wait pod sql-2 --for=condition=Ready --timeout=2s >/dev/null 2>&1
 has False "$(k get pod sql-2 -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" "(e) Ready=False stays (phase Running is not touched by pod-ready)"
 # (g) logs
 printf 'line 1\nline 2\n' > $W/log

@@ -2,14 +2,16 @@
 # Brings up etcd, kube-apiserver, kwok, fakelet and one fake node on free loopback ports; loads CRDs and catalog.
 #   T     folder for state, logs and keys; made anew (several rigs run side by side, each with its own)
 #   RIG   what build.sh made: bin/ kwok/ cm/          default: build.sh is run
-#   CRDS  folder of KubeDB's CRDs                      default: none, cert-manager's only
+#   CRDS  folder of KubeDB's CRDs                      default: none, the stand-ins
+#   STAND_INS  folder of CRDs that stand in for them  default: none, cert-manager's only
 #   KCM=1 kube-controller-manager too (namespace deletion, GC, ServiceAccounts, StatefulSets, PDBs); CM=1 cert-manager too
 #   APISERVER_FLAGS  e.g. "--min-request-timeout=5"
 # Then: . $T/env     End: down.sh with the same T
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 RIG=${RIG:-$("$here/build.sh")}
-KCM=${KCM:-0} CM=${CM:-0} CRDS=${CRDS:+$(realpath "$CRDS")}
+KCM=${KCM:-0} CM=${CM:-0} CRDS=${CRDS:+$(realpath "$CRDS")} STAND_INS=${STAND_INS:+$(realpath "$STAND_INS")}
+kubedb=${CRDS:-$STAND_INS}
 bin=$RIG/bin
 export T=${T:?a folder for the state of the rig} PATH="$bin:$PATH"
 if [ -e "$T/pids" ]; then
@@ -126,7 +128,7 @@ ready kube-apiserver "https://127.0.0.1:$api_port/readyz" 90 --cacert ca.crt
 
 # --- CRDs: a file name that comes twice (cert-manager's, abridged in CRDS) is taken from the first folder.
 # No `kubectl wait`: it asks for one after the other and is slow. STALE_* are obsolete kinds.
-find "$RIG/cm/crds" ${CRDS:+"$CRDS"} -name '*.yaml' ! -name 'STALE_*' | awk -F/ '!seen[$NF]++' >crds.list
+find "$RIG/cm/crds" ${kubedb:+"$kubedb"} -name '*.yaml' ! -name 'STALE_*' | awk -F/ '!seen[$NF]++' >crds.list
 # shellcheck disable=SC2016  # expanded by the inner shell
 xargs -P4 -n6 sh -c 'for f; do printf " -f %s" "$f"; done | xargs kubectl create --validate=false' _ <crds.list >crds.log
 want=$(wc -l <crds.list) have=0
@@ -152,8 +154,8 @@ controllers+=,replicaset-controller,job-controller,disruption-controller,endpoin
   --leader-elect=false --controllers="$controllers"
 [ "$CM" != 1 ] || spawn cert-manager "$bin/cert-manager" --kubeconfig="$KUBECONFIG"
 spawn fakelet "$bin/fakelet" --kubeconfig="$KUBECONFIG" --listen="127.0.0.1:$kubelet_port"
-if [ -n "$CRDS" ]; then
-  catalog=$CRDS/../catalog/mssqlserver
+if [ -n "$kubedb" ]; then
+  catalog=$kubedb/../catalog/mssqlserver
   [ -d "$catalog" ] || catalog=$here/../fixtures/catalog
   kubectl create -f "$catalog" >catalog.log
 fi

@@ -81,6 +81,24 @@ TEST_CASE("create lists what is wrong with the object and contacts nothing") {
   CHECK(result.err.starts_with("error: cannot create this database\n  - "));
 }
 
+TEST_CASE("create and apply list values that cannot be read together with the rules that the rest breaks") {
+  for (const std::string verb : {"create", "apply"}) {
+    CAPTURE(verb);
+    Scene scene;
+    scene.forbid_cluster();
+    std::vector<std::string> arguments = create("--replicas x --dry-run=maybe --service primary=Ingress");
+    arguments[1] = verb;
+    const CommandResult result = scene.run(arguments);
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.err ==
+          "error: cannot " + verb +
+              " this database\n"
+              "  - --replicas: \"x\" is not a whole number\n"
+              "  - --dry-run: Invalid dry-run value (maybe). Must be \"none\", \"server\", or \"client\".\n"
+              "  - --service: \"Ingress\" is not one of ClusterIP, NodePort, LoadBalancer\n");
+  }
+}
+
 TEST_CASE("create of a name that exists is refused and points to apply") {
   Scene scene;
   scene.api().on_get(test::live_sales_database());
@@ -210,9 +228,9 @@ TEST_CASE("a server that is silent until --timeout is over is told apart from on
 TEST_CASE("--wait and a dry run exclude each other") {
   Scene scene;
   scene.forbid_cluster();
-  const CommandResult result = scene.run(create("--wait --dry-run=client"));
+  const CommandResult result = scene.run(create("--version 2025-cu0 --wait --dry-run=client"));
   CHECK(result.code == ExitCode::usage);
-  CHECK(result.err == "error: --wait: there is nothing to wait for with --dry-run\n");
+  CHECK(result.err == "error: cannot create this database: --wait: there is nothing to wait for with --dry-run\n");
 }
 
 }  // namespace dba::cli

@@ -120,8 +120,8 @@ TEST_CASE("delete without a terminal and without --yes contacts nothing") {
   const CommandResult result = harness.run({"mssql", "delete", "sales"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err ==
-        "error: this needs to be confirmed, and stdin and stderr are not both a terminal\n"
-        "  try:   the same command with --yes\n");
+        "error: this needs to be confirmed by --yes, because stdin and stderr are not both a terminal\n"
+        "  try:   kubectl dba mssql delete sales --yes\n");
   CHECK(harness.api().requests().empty());
 }
 
@@ -290,7 +290,7 @@ TEST_CASE("delete on a protected context wants the context named") {
   SUBCASE("not named") {
     const CommandResult result = deletion.run({"--yes"});
     CHECK(result.code == ExitCode::refused);
-    CHECK(result.err.find("the same command with --i-know-this-is=rig") != std::string::npos);
+    CHECK(result.err.ends_with("  try:   kubectl dba mssql delete sales --yes --i-know-this-is=rig\n"));
     CHECK(deletion.harness.api().requests().empty());
   }
   SUBCASE("named") {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/error.hpp"
+#include "dba/base/quantity.hpp"
 #include "dba/base/text.hpp"
 #include "dba/codec/paths.hpp"
 #include "dba/codec/yaml.hpp"
@@ -31,6 +33,15 @@ std::vector<std::string> with_base(const std::string& flags) {
       words("mssql generate sales --version 2025-cu0 --issuer ca --storage 1Gi --accept-eula");
   for (std::string& word : words(flags)) all.push_back(std::move(word));
   return all;
+}
+
+std::string problem_of_quantity(std::string_view text) {
+  try {
+    Quantity::parse(text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
 }
 
 /// A file in a directory of its own.
@@ -207,6 +218,103 @@ TEST_CASE("everything that is wrong is told at once, with field and flag, and no
   }
 }
 
+TEST_CASE("values that cannot be read are told together with the rules that the rest breaks, each once") {
+  struct Row {
+    const char* name;
+    std::string line;
+    std::vector<std::string> problems;
+  };
+  const std::string base = "mssql generate sales --version 2025-cu0 --issuer ca --storage 1Gi --accept-eula ";
+  const std::string no_licence =
+      "spec.podTemplate.spec.containers[name=mssql].env (--accept-eula): SQL Server does not start before its licence "
+      "is accepted; read https://go.microsoft.com/fwlink/?linkid=857698 and give --accept-eula";
+  const std::string no_issuer =
+      "spec.tls.issuerRef (--issuer): is required even without client TLS: backups and the endpoints of a group need "
+      "certificates";
+  const std::string no_version =
+      "spec.version (--version): is required, e.g. 2022-cu22; see kubectl dba mssql versions";
+  const std::string no_storage =
+      "spec.storage.resources.requests.storage (--storage): is required for durable storage, e.g. --storage 10Gi";
+  const std::string not_a_size = "--storage: " + problem_of_quantity("1GB");
+  const std::string not_a_topology =
+      "--topology: \"foo\" is not one of standalone, availability-group or distributed-ag";
+  const std::string many = "spec.replicas (--replicas): is 12, an availability group has at most 9 replicas";
+  const std::vector<Row> rows = {
+      {"a size",
+       "mssql generate Sales --storage 1GB --replicas 12",
+       {not_a_size, no_version,
+        "metadata.name (NAME): \"Sales\" must begin with a letter and hold only lower-case letters, digits and inner "
+        "hyphens",
+        many, no_issuer, no_licence}},
+      {"a number and a word",
+       "mssql generate sales --replicas x --deletion-policy foo --version v --accept-eula",
+       {"--replicas: \"x\" is not a whole number",
+        "--deletion-policy: \"foo\" is not one of halt, delete, wipe-out or do-not-terminate", no_issuer, no_storage}},
+      {"the topology, which decides what else is needed",
+       base + "--topology foo --replicas 12 --secondary-access all --dag-role primary",
+       {not_a_topology, many}},
+      {"the topology, on which the number of replicas depends",
+       base + "--topology foo --secondary-access all -o xml",
+       {not_a_topology,
+        "--output: unable to match a printer suitable for the output format \"xml\", allowed formats are: json,yaml"}},
+      {"the number of replicas, on which the topology depends",
+       base + "--replicas x --secondary-access all",
+       {"--replicas: \"x\" is not a whole number"}},
+      {"one of the flags of a block that is missing",
+       base + "--topology dag --dag-role foo --databases a",
+       {"--dag-role: \"foo\" is not one of primary or secondary",
+        "spec.topology.distributedAG (--dag-url, --dag-remote-name, --dag-remote-url): is required when the mode is "
+        "DistributedAG, the server would not say so"}},
+      {"the kind of storage, which decides whether a size is needed",
+       "mssql generate sales --version v --issuer ca --accept-eula --storage-type foo",
+       {"--storage-type: \"foo\" is not one of durable or ephemeral"}},
+      {"one value of a repeatable flag says nothing about the others",
+       base + "--env LANG --env VERSION=1",
+       {"--env: \"LANG\" is not KEY=VALUE",
+        "spec.podTemplate.spec.containers[name=mssql].env (--env): VERSION is set by KubeDB and must not be given"}},
+      {"one resource says nothing about the others",
+       base + "--cpu x --memory-request 4Gi --memory-limit 3Gi",
+       {"--cpu: " + problem_of_quantity("x"),
+        "spec.podTemplate.spec.containers[name=mssql].resources.limits.memory (--memory-limit): 3Gi is less than the "
+        "request 4Gi"}},
+      {"a file: what is not typed may stand in it",
+       "mssql generate -f /nonexistent.yaml --storage 1GB --replicas 12",
+       {"-f: open /nonexistent.yaml: no such file or directory", not_a_size, many}},
+      {"the configuration",
+       base + "--config-file /nonexistent.conf --databases master",
+       {"--config-file: open /nonexistent.conf: no such file or directory",
+        "spec.topology.availabilityGroup.databases (--databases): \"master\" is the name of a system database"}},
+      {"flags of a group are refused once",
+       base + "--topology standalone --databases a --dag-url b --storage 1GB",
+       {"--databases: has no meaning with --topology standalone",
+        "--dag-url: has no meaning with --topology standalone", not_a_size}},
+      {"two sources of one thing are refused once",
+       base + "--init-configmap a --init-secret b --config-secret c --config-file /dev/null",
+       {"--config-file: cannot be combined with --config-secret",
+        "--init-secret: cannot be combined with --init-configmap"}},
+      {"nothing is given",
+       "mssql generate",
+       {"NAME: is missing (or -f FILE with an object that has a name)", no_version, no_issuer, no_licence, no_storage}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const CommandResult result = run(words(row.line));
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.out.empty());
+    const bool one = row.problems.size() == 1;
+    const std::string separator = one ? ": " : "\n  - ";
+    CHECK(result.err == "error: cannot generate this database" + separator + join(row.problems, separator) + "\n");
+  }
+}
+
+TEST_CASE("a value of the environment that cannot be read is told with its source") {
+  const CommandResult result = run(with_base("--databases master"), {{"KUBECTL_DBA_REPLICAS", "x"}});
+  CHECK(result.err ==
+        "error: cannot generate this database\n"
+        "  - --replicas: \"x\" is not a whole number (from $KUBECTL_DBA_REPLICAS)\n"
+        "  - spec.topology.availabilityGroup.databases (--databases): \"master\" is the name of a system database\n");
+}
+
 TEST_CASE("the licence is accepted by the flag or by the environment, and by nothing else") {
   const std::vector<std::string> without = words("mssql generate sales --version 2025-cu0 --issuer ca --storage 1Gi");
   CHECK(run(without).code == ExitCode::usage);
@@ -253,9 +361,6 @@ TEST_CASE("files that are not for this command are refused") {
   result = run({"mssql", "generate", "-f", "/nonexistent.yaml"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err == "error: open /nonexistent.yaml: no such file or directory\n");
-  result = run({"mssql", "generate"});
-  CHECK(result.code == ExitCode::usage);
-  CHECK(result.err == "error: NAME is missing (or -f FILE with an object that has a name)\n");
 }
 
 TEST_CASE("a namespace that differs from the file's is refused in kubectl's words") {

@@ -58,11 +58,11 @@ TEST_CASE("a protected context or namespace wants to be named") {
   CHECK(context.err ==
         "error: context \"prod-eu\" is protected: nothing was changed\n"
         "  cause: protected by config.yaml\n"
-        "  try:   the same command with --i-know-this-is=prod-eu\n");
+        "  try:   kubectl dba do --i-know-this-is=prod-eu\n");
   CHECK(check("dev", "payments", std::nullopt).err ==
         "error: namespace \"payments\" is protected: nothing was changed\n"
         "  cause: protected by config.yaml\n"
-        "  try:   the same command with --i-know-this-is=dev\n");
+        "  try:   kubectl dba do --i-know-this-is=dev\n");
   CHECK(check("", "payments", std::nullopt).err.ends_with("--i-know-this-is=in-cluster\n"));
   CHECK(check("prod-eu", "payments", "prod-eu").code == ExitCode::ok);
   CHECK(check("", "payments", "in-cluster").code == ExitCode::ok);
@@ -94,8 +94,8 @@ TEST_CASE("without anybody to ask, the flag is named") {
   const CommandResult result = ask(std::nullopt, "sales", false);
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err ==
-        "error: this needs to be confirmed, and stdin and stderr are not both a terminal\n"
-        "  try:   the same command with --yes\n");
+        "error: this needs to be confirmed by --yes, because stdin and stderr are not both a terminal\n"
+        "  try:   kubectl dba do --yes\n");
 }
 
 TEST_CASE("the question says what has to be typed") {

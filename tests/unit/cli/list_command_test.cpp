@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/mssql/list_service.hpp"
+
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
 #include "support/mssql_objects.hpp"
@@ -171,6 +173,45 @@ TEST_CASE("list -o json of nothing is an empty report, not a message") {
   const CommandResult result = harness.run({"mssql", "list", "-o", "json"});
   CHECK(result.err == "");
   CHECK(codec::parse_json(result.out, "the report").at("items").empty());
+}
+
+TEST_CASE("list refuses what is no label selector before anything is contacted") {
+  struct Row {
+    const char* selector;
+    const char* why;
+  };
+  const Row rows[] = {
+      {"=x", "\"\" is no key such as team or example.com/team"},
+      {"a=b,", "\"\" is no key such as team or example.com/team"},
+      {"a=b=c", "\"=c\" is not understood"},
+      {"a=b c", "\"c\" is not understood"},
+      {"!a=b", "\"=b\" is not understood"},
+      {"a b", "behind a key stands =, ==, !=, in, notin, > or <, not \"b\""},
+      {"a(b)", "behind a key stands =, ==, !=, in, notin, > or <, not \"(b)\""},
+      {"a in b", "behind in stand values in parentheses"},
+      {"a notin (b", "a closing parenthesis is missing"},
+      {"a > b", "behind > stands a whole number, not \"b\""},
+      {"a=-b",
+       "\"-b\" is no label value: at most 63 letters, digits, \"-\", \"_\" and \".\", a letter or digit at both ends"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.selector);
+    CommandHarness harness;
+    harness.forbid_cluster();
+    const CommandResult result = harness.run({"mssql", "list", "-l", row.selector});
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.err == std::string("error: --selector: \"") + row.selector +
+                            "\" is no label selector such as team=payments or 'tier in (gold,silver)': " + row.why +
+                            "\n  try:   kubectl dba mssql list --help\n");
+  }
+}
+
+TEST_CASE("list hands on every kind of label selector as it was typed") {
+  for (const char* selector :
+       {"", "a", "!a", " example.com/a = b ", "a==b,c!=d", "a in (b, c),d notin ()", "a>1,b < 2", "a="}) {
+    CAPTURE(selector);
+    CHECK_NOTHROW(mssql::check_label_selector(selector));
+  }
 }
 
 TEST_CASE("list refuses an unknown form before anything is contacted") {

@@ -253,6 +253,16 @@ TEST_CASE("roles -w shows once more a pod that is gone") {
   CHECK(out.ends_with("\nsales-2   unknown   secondary   secondary   yes     <unknown>   node-2   gone\n"));
 }
 
+TEST_CASE("roles -w ends quietly, not as interrupted, when nobody reads any more") {
+  CommandHarness harness;
+  harness.api().on_get(database_json("demo", "sales")).optionally();
+  harness.let_reader_leave();
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "-w"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.out.empty());
+  CHECK(result.err.empty());
+}
+
 TEST_CASE("roles -w loses nothing when the watch has to begin again") {
   Watched watched;
   watched.steps = {[&] {

@@ -47,6 +47,62 @@ struct Typical {
 
 }  // namespace
 
+TEST_CASE("any value of DISABLE_HTTP2 disables HTTP/2") {
+  CHECK(Typical().config().http2);
+  CHECK(Typical().config({{"DISABLE_HTTP2", ""}}).http2);
+  CHECK_FALSE(Typical().config({{"DISABLE_HTTP2", "false"}}).http2);
+}
+
+TEST_CASE("SSL_CERT_FILE and SSL_CERT_DIR name the roots of a cluster without an authority") {
+  const Files files;
+  const std::string file = files.write("roots.pem", "# ours\n" + jane().certificate_pem + "and no more\n");
+  files.write("more/any-name", jane().certificate_pem + other().certificate_pem);
+  files.write("more/key.pem", jane().key_pem);
+  files.write("empty/readme", "nothing here");
+  const std::string directories = (files.path() / "nowhere").string() + ":" + (files.path() / "more").string();
+  const std::string empty = (files.path() / "empty").string();
+  const auto roots = [&](const Map& map, const std::string& of = "server: 'https://host'") {
+    return load_text(files, one_context(of), {}, map).roots_pem;
+  };
+
+  CHECK(roots({}).empty());
+  CHECK(roots({{"SSL_CERT_FILE", ""}, {"SSL_CERT_DIR", ""}}).empty());
+  CHECK(roots({{"SSL_CERT_FILE", file}, {"SSL_CERT_DIR", empty}}) == jane().certificate_pem);
+  const std::string both = roots({{"SSL_CERT_FILE", file}, {"SSL_CERT_DIR", directories}});
+  CHECK(both.find(jane().certificate_pem) != std::string::npos);
+  CHECK(both.find(other().certificate_pem) != std::string::npos);
+  CHECK(both.find("PRIVATE") == std::string::npos);
+  CHECK(both.size() == jane().certificate_pem.size() + other().certificate_pem.size());
+  // Of the two variables the one that is missing stands for the system's own places.
+  CHECK(roots({{"SSL_CERT_FILE", file}}).find(jane().certificate_pem) != std::string::npos);
+  CHECK(roots({{"SSL_CERT_DIR", directories}}).find(other().certificate_pem) != std::string::npos);
+
+  SUBCASE("they are not asked for where they do not matter") {
+    const Map map = {{"SSL_CERT_FILE", file}};
+    CHECK(roots(map, "server: 'http://host'").empty());
+    CHECK(roots(map, "server: 'https://host', insecure-skip-tls-verify: true").empty());
+    CHECK(Typical().config(map).roots_pem.empty());
+  }
+  SUBCASE("trusting nobody is refused") {
+    CHECK(problems_of_text(files, one_context("server: 'https://host'"), {},
+                           {{"SSL_CERT_FILE", "/nonexistent"}, {"SSL_CERT_DIR", empty}})
+              .find("SSL_CERT_FILE=\"/nonexistent\" and SSL_CERT_DIR=\"" + empty +
+                    "\" name no file with a PEM certificate") != std::string::npos);
+  }
+}
+
+TEST_CASE("a namespace that was typed has to be one") {
+  Typical typical;
+  for (const char* text : {"Bad_Name", "a b", "-a", "ns/"}) {
+    CAPTURE(text);
+    typical.flags.ns = text;
+    const std::string name = std::string_view(text) == "ns/" ? "" : text;
+    CHECK(problems_of([&] { typical.config(); }).find("--namespace: \"" + name + "\": ") != std::string::npos);
+  }
+  typical.flags.ns = "namespaces/demo";
+  CHECK(typical.config().ns == "demo");
+}
+
 TEST_CASE("the current context decides everything") {
   const ClientConfig config = Typical().config();
   CHECK(config.context == "prod");

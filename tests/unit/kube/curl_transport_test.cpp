@@ -233,6 +233,15 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     CHECK_FALSE(outcome.failure.has_value());
     CHECK(server.requests().at(0).header("Authorization") == "Bearer t");
   }
+  SUBCASE("one of the roots that the environment names is accepted when no authority is configured") {
+    ScriptedServer server(https(authority.issue()));
+    server.then(test::replies(200, "{}"));
+    ClientConfig config = config_for(server);
+    config.roots_pem = stranger.certificate_pem() + authority.certificate_pem();
+    CHECK_FALSE(send(make_curl_transport(config, 0, {}), get("/api")).failure.has_value());
+    config.ca_pem = stranger.certificate_pem();
+    CHECK(failure_of(config, get("/api")).kind == Kind::tls);
+  }
   SUBCASE("one of another authority is not, and sees no request") {
     ScriptedServer server(https(stranger.issue()));
     ClientConfig config = config_for(server);

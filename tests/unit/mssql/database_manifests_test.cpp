@@ -52,8 +52,10 @@ Options group(std::string name) {
 
 Json build(const Options& options) {
   Notices notices;
-  Json object = build_database(options, nullptr, notices);
+  Findings problems;
+  Json object = build_database(options, nullptr, notices, problems);
   CHECK(notices.empty());
+  CHECK_FALSE(problems.has_errors());
   return object;
 }
 

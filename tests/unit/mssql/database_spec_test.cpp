@@ -22,7 +22,10 @@ Json build(const std::function<void(Options&)>& type, const Json* base = nullptr
   Options options{.name = "sales"};
   type(options);
   Notices notices;
-  return build_database(options, base, notices);
+  Findings problems;
+  Json object = build_database(options, base, notices, problems);
+  problems.throw_if_errors("these flags make no MSSQLServer");
+  return object;
 }
 
 Json at(const Json& object, const std::string& pointer) {
@@ -233,7 +236,8 @@ TEST_CASE("what was decided or rounded is told, nothing else") {
     Options options{.name = "sales"};
     type(options);
     Notices notices;
-    build_database(options, nullptr, notices);
+    Findings problems;
+    build_database(options, nullptr, notices, problems);
     return join(notices, "\n");
   };
   CHECK(notices_of([](Options& o) {
@@ -350,7 +354,9 @@ spec:
 TEST_CASE("a base alone comes back as it was meant") {
   const Json base = yaml(kBase);
   Notices notices;
-  const Json built = build_database({}, &base, notices);
+  Findings problems;
+  const Json built = build_database({}, &base, notices, problems);
+  CHECK_FALSE(problems.has_errors());
   CHECK(notices.empty());
   Json wanted = base;
   wanted.erase("status");

@@ -1,5 +1,5 @@
 #include <chrono>
-#include <thread>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

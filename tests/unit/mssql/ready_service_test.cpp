@@ -1,6 +1,7 @@
 #include "dba/mssql/ready_service.hpp"
 
 #include <future>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -119,8 +120,14 @@ TEST_CASE("a time-out ends it with the newest condition") {
 
 TEST_CASE("pods that may not be read are done without") {
   Scene scene;
-  scene.api->on("GET", resources::pods.path("demo")).fail(403, "Forbidden", "no pods");
+  std::promise<void> refused;
+  bool told = false;
+  scene.api->on("GET", resources::pods.path("demo")).reply_with([&](const test::SeenRequest&) {
+    if (!std::exchange(told, true)) refused.set_value();
+    return test::Reply{.status = 403, .body = codec::compact_json(test::status_json(403, "Forbidden", "no pods"))};
+  });
   scene.start();
+  refused.get_future().wait();
   scene.databases.modified(sales_in("Ready"));
   CHECK(scene.result.get().outcome == Outcome::ready);
 }

@@ -100,8 +100,10 @@ TEST_CASE("a reader that went away is no failure; a full disk is one") {
   const auto previous = std::signal(SIGPIPE, SIG_IGN);
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
+  CHECK_FALSE(FileStream(ends[1]).closed());
   ::close(ends[0]);
   FileStream pipe(ends[1]);
+  CHECK(pipe.closed());
   pipe.write("x");
   pipe.write("y");
   CHECK(pipe.closed());

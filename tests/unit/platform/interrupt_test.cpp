@@ -67,6 +67,37 @@ TEST_CASE("the first signal asks everybody to stop and decides the exit code") {
   }
 }
 
+TEST_CASE("an output that nobody reads any more asks everybody to stop, and is no signal") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  Interrupt interrupt;
+  SUBCASE("the reader goes later") {
+    interrupt.stop_when_unread(ends[1]);
+    CHECK_FALSE(interrupt.token().stop_requested());
+    ::close(ends[0]);
+  }
+  SUBCASE("the reader is gone already") {
+    ::close(ends[0]);
+    interrupt.stop_when_unread(ends[1]);
+  }
+  wait_for_stop(interrupt);
+  CHECK(interrupt.signal() == 0);
+  CHECK(interrupt.exit_code() == ExitCode::ok);
+  ::close(ends[1]);
+}
+
+TEST_CASE("a signal counts also while an output is looked at") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  Interrupt interrupt;
+  interrupt.stop_when_unread(ends[1]);
+  ::raise(SIGTERM);
+  wait_for_stop(interrupt);
+  CHECK(interrupt.exit_code() == ExitCode::terminated);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 TEST_CASE("the second signal, whichever it is, ends the process at once") {
   const int status = status_of_child([] {
     const Interrupt interrupt;

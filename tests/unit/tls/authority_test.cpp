@@ -221,5 +221,49 @@ TEST_CASE("a leaf certificate is told from a CA") {
   CHECK(read_certificate(pair.certificate_pem + pem).is_ca);  // The first one counts.
 }
 
+TEST_CASE("a server certificate is good for its names and addresses, its dates and its CA only") {
+  const KeyPair authority = make_certificate_authority(request_of(KeyType::ecdsa_p256));
+  const KeyPair other = make_certificate_authority(request_of(KeyType::ecdsa_p256));
+  const KeyPair server = make_server_certificate({.subject = {{"CN", "sandbox"}},
+                                                  .dns_names = {"localhost"},
+                                                  .ip_addresses = {"127.0.0.1", "::1"},
+                                                  .key_type = KeyType::ecdsa_p256,
+                                                  .days = 30,
+                                                  .not_before = kStart},
+                                                 authority);
+  const CertificateFacts facts = read_certificate(server.certificate_pem);
+  CHECK(facts.subject == "CN=sandbox");
+  CHECK(facts.issuer == "O=kubedb,CN=MSSQLServer");
+  CHECK_FALSE(facts.is_ca);
+  CHECK_FALSE(facts.can_sign_certificates);
+  CHECK(key_matches(server.certificate_pem, server.key_pem));
+  CHECK(signed_by(server.certificate_pem, authority.certificate_pem));
+  CHECK_FALSE(signed_by(server.certificate_pem, other.certificate_pem));
+
+  const CertificateHandle leaf = load_certificate(server.certificate_pem);
+  const CertificateHandle ca = load_certificate(authority.certificate_pem);
+  CHECK(verify(*leaf, *ca, kStart + 1h) == "ok");
+  CHECK(verify(*leaf, *ca, kStart + 24h * 31) == "certificate has expired");
+  CHECK(X509_check_host(leaf.get(), "localhost", 0, 0, nullptr) == 1);
+  CHECK(X509_check_host(leaf.get(), "elsewhere", 0, 0, nullptr) == 0);
+  CHECK(X509_check_ip_asc(leaf.get(), "127.0.0.1", 0) == 1);
+  CHECK(X509_check_ip_asc(leaf.get(), "::1", 0) == 1);
+  CHECK(X509_check_ip_asc(leaf.get(), "10.0.0.1", 0) == 0);
+}
+
+TEST_CASE("a server certificate without a name, or with one that would bring others along, is refused") {
+  const KeyPair authority = make_certificate_authority(request_of(KeyType::ecdsa_p256));
+  ServerCertificateRequest request{.subject = {{"CN", "sandbox"}}, .not_before = kStart};
+  CHECK_THROWS_WITH_AS(make_server_certificate(request, authority),
+                       "a server certificate needs at least one name or address", Error);
+  request.dns_names = {"localhost,DNS:elsewhere"};
+  CHECK_THROWS_WITH_AS(make_server_certificate(request, authority),
+                       "\"localhost,DNS:elsewhere\" cannot be a name in a certificate", Error);
+  request.dns_names = {};
+  request.ip_addresses = {"localhost"};
+  CHECK_THROWS_WITH_AS(make_server_certificate(request, authority), "\"localhost\" cannot be a name in a certificate",
+                       Error);
+}
+
 }  // namespace
 }  // namespace dba::tls

@@ -44,12 +44,15 @@ void show_only(const ApplyOptions& options, DatabaseInput& input, const output::
 
 ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
-  const output::Format format = output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"});
-  ChangeOutput output(context.io, format, dry_run);
+  output::Format format;
+  check_along(context, "--output", [&] {
+    format = output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"});
+  });
   const InputRules rules{.companions = true, .version_required = false};
   DatabaseInput input = read_database_input(options.flags, rules, "apply", context);
   if (options.surroundings.with_issuer && !input.database)
     throw usage_error("--with-issuer: there is no database whose issuer could be made");
+  ChangeOutput output(context.io, format, dry_run);
   if (dry_run == DryRun::client) {
     show_only(options, input, format, output, context);
     return ExitCode::ok;
@@ -74,7 +77,10 @@ ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
 
 Command apply_command() {
   const auto options = std::make_shared<ApplyOptions>();
-  Command command{.name = "apply", .summary = "Make a database what flags and manifest say", .effect = Effect::changes};
+  Command command{.name = "apply",
+                  .summary = "Make a database what flags and manifest say",
+                  .effect = Effect::changes,
+                  .lists_all_problems = true};
   command.description =
       "Server-side apply as field manager kubectl-dba: fields that others own are not taken from them unless "
       "--force-conflicts says so. Prints created, configured or unchanged; nothing is sent for an object that would "

@@ -75,11 +75,17 @@ ExitCode show_only(const CreateOptions& options, DatabaseInput& input, ChangeOut
 
 ExitCode run_create(const CreateOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
-  ChangeOutput output(context.io, output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"}), dry_run);
-  if (dry_run != DryRun::none && options.waiting.wait)
-    throw usage_error("--wait: there is nothing to wait for with --dry-run");
+  output::Format format;
+  check_along(context, "--output", [&] {
+    format = output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"});
+  });
+  check_along(context, "--wait", [&] {
+    if (dry_run != DryRun::none && options.waiting.wait)
+      throw usage_error("there is nothing to wait for with --dry-run");
+  });
   const InputRules rules{.version_required = dry_run == DryRun::client};
   DatabaseInput input = read_database_input(options.flags, rules, "create", context);
+  ChangeOutput output(context.io, format, dry_run);
   if (dry_run == DryRun::client) return show_only(options, input, output, context);
 
   const platform::SteadyTime deadline = limit_calls(context, options.waiting.timeout);
@@ -111,7 +117,8 @@ ExitCode run_create(const CreateOptions& options, AppContext& context) {
 
 Command create_command() {
   const auto options = std::make_shared<CreateOptions>();
-  Command command{.name = "create", .summary = "Make a database", .effect = Effect::changes};
+  Command command{
+      .name = "create", .summary = "Make a database", .effect = Effect::changes, .lists_all_problems = true};
   command.description =
       "Checks everything first: the object alone, then, in one round of reads, whether version, StorageClass, issuer "
       "and secrets are there. All that is wrong is told at once, and nothing is changed then.\n\n"

@@ -96,7 +96,7 @@ ExitCode run_diff_apart(const DiffOptions& options, AppContext& context) {
 
 Command diff_command() {
   const auto options = std::make_shared<DiffOptions>();
-  Command command{.name = "diff", .summary = "Show what apply would change"};
+  Command command{.name = "diff", .summary = "Show what apply would change", .lists_all_problems = true};
   command.description =
       "The API server works out what an apply would make of the live object (a server dry run), and 'diff -u -N' or "
       "the program of KUBECTL_EXTERNAL_DIFF compares the two. Values of secrets are masked; managedFields, uid, "

@@ -35,7 +35,8 @@ void refuse_other_things(const std::string& name) {
 }
 
 ExitCode run_generate(const GenerateOptions& options, AppContext& context) {
-  const output::Format format = output::parse_format(options.output, {"json", "yaml"});
+  output::Format format;
+  check_along(context, "--output", [&] { format = output::parse_format(options.output, {"json", "yaml"}); });
   refuse_other_things(options.flags.database.name);
   DatabaseInput input = read_database_input(options.flags, {}, "generate", context);
   const Json& database = input.get_database();
@@ -48,7 +49,9 @@ ExitCode run_generate(const GenerateOptions& options, AppContext& context) {
 
 Command generate_command() {
   const auto options = std::make_shared<GenerateOptions>();
-  Command command{.name = "generate", .summary = "Print the manifest that create would send, without a cluster"};
+  Command command{.name = "generate",
+                  .summary = "Print the manifest that create would send, without a cluster",
+                  .lists_all_problems = true};
   command.description =
       "Opens no connection and reads no kubeconfig. All rules that need no cluster are checked, and everything that is "
       "wrong is told at once. The YAML is ready for Git: no status, nothing empty, keys in the order a person would "

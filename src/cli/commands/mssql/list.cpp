@@ -91,7 +91,11 @@ Command list_command() {
        .letter = 'l',
        .value = "SELECTOR",
        .help = "Label selector on the databases, such as team=payments",
-       .into = &options->selector},
+       .into =
+           [options](const std::string&, const std::string& text) {
+             mssql::check_label_selector(text);
+             options->selector = text;
+           }},
       output_flag(options->output, kForms),
       {.name = "no-headers", .help = "Print no header line", .into = &options->no_headers},
   };

@@ -43,6 +43,7 @@ ExitCode run_roles(const RolesOptions& options, AppContext& context) {
     printer.print(report);
     return exit_code_of(report, options);
   }
+  context.end_with_reader();
   try {
     mssql::follow_roles(client, client.config().ns, options.name, [&](const mssql::RoleReport& report) {
       printer.print_changes(report);
@@ -52,7 +53,7 @@ ExitCode run_roles(const RolesOptions& options, AppContext& context) {
   } catch (const Error& error) {
     // Ending it is how one leaves a watch: nothing failed.
     if (error.code() != ExitCode::interrupted) throw;
-    return error.code();
+    return context.io.out.closed() ? ExitCode::ok : error.code();
   }
   return ExitCode::ok;
 }

@@ -1,0 +1,404 @@
+#include "dba/mssql/roles.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+
+#include "support/mssql_objects.hpp"
+#include "yaml_text.hpp"
+
+namespace dba::mssql {
+namespace {
+
+using test::database_json;
+using test::pod_json;
+using test::slice_json;
+
+const WallTime kNow = *try_parse_rfc3339("2026-01-02T03:04:05Z");
+
+Json pod(int ordinal, std::string_view role) { return pod_json("demo", "sales", ordinal, role); }
+
+Json not_ready(Json pod) {
+  pod["status"]["conditions"][0]["status"] = "False";
+  return pod;
+}
+
+Json terminating(Json pod) {
+  pod["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+  return pod;
+}
+
+Json arbiter() {
+  Json pod = pod_json("demo", "sales", 0, "arbiter");
+  pod["metadata"]["name"] = "sales-arbiter-0";
+  pod["metadata"]["uid"] = "uid-of-sales-arbiter-0";
+  return pod;
+}
+
+Json standalone() {
+  Json database = database_json("demo", "sales");
+  database["spec"].erase("topology");
+  database["spec"]["replicas"] = 1;
+  return database;
+}
+
+/// What there is to look at; slices are made of the pods that each Service leads to.
+struct Scene {
+  Json database = database_json("demo", "sales");
+  std::vector<Json> pods{};
+  std::vector<Json> slices{};
+
+  Scene& leads_to(const std::vector<Json>& primary, const std::vector<Json>& secondary) {
+    slices = {slice_json("demo", "sales", primary), slice_json("demo", "sales-secondary", secondary)};
+    return *this;
+  }
+  RoleReport report(const RoleMemory* memory = nullptr) const {
+    return build_role_report({.database = &database, .pods = &pods, .endpoint_slices = &slices, .memory = memory});
+  }
+};
+
+/// The whole report: a line a pod (its cells, the uid among them), the sentence, whether labels and Services agree.
+std::string text_of(const RoleReport& report) {
+  std::string text;
+  for (const std::vector<std::string>& row : role_rows(report, kNow)) text += join(row, " | ") + "\n";
+  const Json json = to_json(report);
+  return text + role_summary(report) + ", " + codec::string_at(json, {"agreement"}) +
+         (report.partial ? ", partial" : "");
+}
+
+TEST_CASE("a healthy group agrees, its pods in the order of their numbers") {
+  Scene scene{.pods = {pod(10, "secondary"), pod(2, "secondary"), pod(0, "primary")}};
+  scene.leads_to({scene.pods[2]}, {scene.pods[0], scene.pods[1]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+        "sales-10 | unknown | secondary | secondary | yes | <unknown> | node-10 | uid-of-sales-10 | \n"
+        "primary: sales-0, agree");
+  CHECK(primary_pods(scene.report()) == std::vector<std::string>{"sales-0"});
+  CHECK(secondary_pods(scene.report()) == std::vector<std::string>{"sales-2", "sales-10"});
+}
+
+TEST_CASE("a pod without a label is starting or rejoining, the others lead on") {
+  Scene scene{.pods = {not_ready(pod(0, "")), pod(1, "secondary"), pod(2, "primary")}};
+  scene.leads_to({scene.pods[2]}, {scene.pods[1]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | not ready; no role label: "
+        "starting or rejoining\n"
+        "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+        "primary: sales-2, agree");
+}
+
+TEST_CASE("a group in which nobody is labelled has no primary") {
+  Scene scene{.pods = {pod(0, ""), pod(1, ""), pod(2, "")}};
+  scene.leads_to({}, {});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | no role label: starting or "
+        "rejoining\n"
+        "sales-1 | unknown | <none> | none | - | <unknown> | node-1 | uid-of-sales-1 | no role label: starting or "
+        "rejoining\n"
+        "sales-2 | unknown | <none> | none | - | <unknown> | node-2 | uid-of-sales-2 | no role label: starting or "
+        "rejoining\n"
+        "no primary: no live pod is labelled primary, unknown");
+}
+
+TEST_CASE("secondaries alone are no primary: the quorum is lost") {
+  Scene scene{.pods = {pod(0, "secondary"), not_ready(pod(1, "")), not_ready(pod(2, ""))}};
+  scene.leads_to({}, {scene.pods[0]});
+  CHECK(scene.report().primary_state == PrimaryState::none);
+  CHECK(scene.report().agreement == Agreement::unknown);
+  CHECK(role_summary(scene.report()) == "no primary: no live pod is labelled primary");
+}
+
+TEST_CASE("two pods labelled primary are ambiguous, though each is where its label says") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "primary")}};
+  scene.leads_to({scene.pods[0], scene.pods[2]}, {scene.pods[1]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+        "ambiguous: 2 pods are labelled primary: sales-0 and sales-2, disagree");
+  CHECK(scene.report().primary.empty());
+}
+
+TEST_CASE("a pod that is going away keeps its row, not its claim") {
+  Scene scene{.pods = {terminating(pod(0, "primary")), pod(1, "secondary"), pod(2, "primary")}};
+  SUBCASE("its Service has let go of it") {
+    scene.leads_to({scene.pods[2]}, {scene.pods[1]});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | none | - | <unknown> | node-0 | uid-of-sales-0 | terminating, its label is "
+          "out of date\n"
+          "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+          "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+          "primary: sales-2, agree");
+  }
+  SUBCASE("its Service still leads to it") {
+    scene.leads_to({scene.pods[0], scene.pods[2]}, {scene.pods[1]});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | primary | no | <unknown> | node-0 | uid-of-sales-0 | terminating, its label "
+          "is out of date\n"
+          "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+          "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+          "primary: sales-2, disagree");
+  }
+  SUBCASE("nobody has taken over") {
+    scene.pods = {terminating(pod(0, "primary")), terminating(pod(1, ""))};
+    scene.leads_to({}, {});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | none | - | <unknown> | node-0 | uid-of-sales-0 | terminating, its label is "
+          "out of date\n"
+          "sales-1 | unknown | <none> | none | - | <unknown> | node-1 | uid-of-sales-1 | terminating\n"
+          "no primary: no live pod is labelled primary, unknown");
+    CHECK(primary_pods(scene.report()).empty());
+  }
+}
+
+TEST_CASE("an arbiter stands last and neither leads nor follows") {
+  Scene scene{.pods = {arbiter(), pod(1, "secondary"), pod(0, "primary")}};
+  scene.database["spec"]["replicas"] = 2;
+  scene.leads_to({scene.pods[2]}, {scene.pods[1]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-arbiter-0 | unknown | arbiter | none | - | <unknown> | node-0 | uid-of-sales-arbiter-0 | votes only, "
+        "holds no data\n"
+        "primary: sales-0, agree");
+  CHECK(secondary_pods(scene.report()) == std::vector<std::string>{"sales-1"});
+  scene.pods = {arbiter()};
+  scene.leads_to({}, {});
+  CHECK(role_summary(scene.report()) == "no primary: no live pod is labelled primary");
+}
+
+TEST_CASE("where the Services lead is told beside what the label says") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  SUBCASE("the endpoints have changed places") {
+    scene.leads_to({scene.pods[1]}, {scene.pods[0], scene.pods[2]});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | secondary | no | <unknown> | node-0 | uid-of-sales-0 | label says primary, "
+          "the Services say secondary\n"
+          "sales-1 | unknown | secondary | primary | no | <unknown> | node-1 | uid-of-sales-1 | label says secondary, "
+          "the Services say primary\n"
+          "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+          "primary: sales-0, disagree");
+  }
+  SUBCASE("no Service leads to the primary") {
+    scene.leads_to({}, {scene.pods[1], scene.pods[2]});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | none | no | <unknown> | node-0 | uid-of-sales-0 | label says primary, the "
+          "Services say none\n"
+          "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+          "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+          "primary: sales-0, disagree");
+  }
+  SUBCASE("both Services lead to one pod") {
+    scene.leads_to({scene.pods[0]}, {scene.pods[0], scene.pods[1], scene.pods[2]});
+    CHECK(scene.report().replicas[0].remarks == std::vector<std::string>{"both Services lead to it"});
+    CHECK(scene.report().replicas[0].match == false);
+    CHECK(scene.report().agreement == Agreement::disagree);
+  }
+  SUBCASE("a Service leads to a pod without a label") {
+    scene.pods[2] = pod(2, "");
+    scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
+    CHECK(scene.report().replicas[2].remarks ==
+          std::vector<std::string>{"no role label: starting or rejoining",
+                                   "label says nothing, the Services say secondary"});
+    CHECK(scene.report().agreement == Agreement::disagree);
+  }
+  SUBCASE("only ready endpoints count, and one that does not say is ready") {
+    scene.leads_to({scene.pods[0], scene.pods[1]}, {scene.pods[1], scene.pods[2]});
+    scene.slices[0]["endpoints"][1]["conditions"]["ready"] = false;
+    scene.slices[1]["endpoints"][0].erase("conditions");
+    scene.slices[1]["endpoints"][1]["targetRef"].erase("uid");
+    CHECK(scene.report().agreement == Agreement::agree);
+  }
+}
+
+TEST_CASE("a primary that is not ready is told with what its Service does") {
+  Scene scene{.pods = {not_ready(pod(0, "primary")), not_ready(pod(1, "secondary")), pod(2, "secondary")}};
+  const auto remarks = [&scene](std::size_t at) { return join(scene.report().replicas[at].remarks, "; "); };
+  SUBCASE("no Service leads to it any more") {
+    scene.leads_to({}, {scene.pods[2]});
+    CHECK(remarks(0) == "not ready, no Service leads to it");
+    CHECK(remarks(1) == "not ready");
+    CHECK(scene.report().replicas[0].match == std::nullopt);
+    CHECK(scene.report().agreement == Agreement::agree);
+  }
+  SUBCASE("its Service has not noticed yet") {
+    scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
+    CHECK(remarks(0) == "not ready, a Service still leads to it");
+    CHECK(remarks(1) == "not ready, a Service still leads to it");
+    CHECK(scene.report().replicas[0].match == false);
+    CHECK(scene.report().agreement == Agreement::disagree);
+  }
+  SUBCASE("nobody knows where the Services lead") {
+    const RoleReport report = build_role_report({.database = &scene.database, .pods = &scene.pods});
+    CHECK(join(report.replicas[0].remarks, "; ") == "not ready");
+  }
+}
+
+TEST_CASE("a pod that was made again under its old name is another pod") {
+  Scene scene{.pods = {pod(0, ""), pod(1, "secondary"), pod(2, "primary")}};
+  scene.leads_to({scene.pods[0], scene.pods[2]}, {scene.pods[1]});
+  scene.pods[0] = not_ready(scene.pods[0]);
+  scene.pods[0]["metadata"]["uid"] = "another";
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | another | a Service still lists its predecessor "
+        "of the same name; not ready; no role label: starting or rejoining\n"
+        "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+        "primary: sales-2, agree");
+}
+
+TEST_CASE("the one pod of a standalone instance leads, labelled or not") {
+  Scene scene{.database = standalone(), .pods = {pod(0, "primary")}};
+  SUBCASE("labelled") {
+    scene.leads_to({scene.pods[0]}, {});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+          "primary: sales-0, agree");
+  }
+  SUBCASE("not labelled yet") {
+    scene.pods = {not_ready(pod(0, ""))};
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | not ready\n"
+          "primary: sales-0, unknown");
+  }
+  SUBCASE("going away") {
+    scene.pods = {terminating(pod(0, "primary"))};
+    CHECK(role_summary(scene.report()) == "no primary: no live pod is labelled primary");
+  }
+}
+
+TEST_CASE("without pods there is no primary") {
+  Scene scene;
+  scene.leads_to({}, {});
+  CHECK(text_of(scene.report()) == "no primary: there are no pods, unknown");
+}
+
+TEST_CASE("the local group of a distributed one is reported like any other") {
+  Scene scene{.pods = {pod(0, "secondary"), pod(1, "primary"), not_ready(pod(2, ""))}};
+  scene.database["spec"]["topology"] = test::yaml(
+      "{mode: DistributedAG, distributedAG: {self: {role: Secondary, url: a}, remote: {name: orders, url: b}}}");
+  scene.leads_to({scene.pods[1]}, {scene.pods[0]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | secondary | secondary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "sales-1 | unknown | primary | primary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-2 | unknown | <none> | none | - | <unknown> | node-2 | uid-of-sales-2 | not ready; no role label: "
+        "starting or rejoining\n"
+        "primary: sales-1, agree");
+}
+
+TEST_CASE("pods and slices that belong to others are left out") {
+  Scene scene{
+      .pods = {pod(0, "primary"), pod_json("other", "sales", 1, "primary"), pod_json("demo", "orders", 0, "primary")}};
+  Json not_of_mssql = pod(2, "primary");
+  not_of_mssql["metadata"]["labels"]["app.kubernetes.io/name"] = "postgreses.kubedb.com";
+  scene.pods.push_back(not_of_mssql);
+  scene.slices = {slice_json("demo", "sales", {scene.pods[0]}), slice_json("other", "sales-secondary", {scene.pods[0]}),
+                  slice_json("demo", "sales-pods", {scene.pods[0]})};
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "primary: sales-0, agree");
+}
+
+TEST_CASE("why a pod does not run is among its remarks") {
+  Json unscheduled = not_ready(pod(0, ""));
+  unscheduled["spec"].erase("nodeName");
+  unscheduled["status"]["conditions"].push_back(test::yaml(
+      "{type: PodScheduled, status: 'False', reason: Unschedulable, message: 0/3 nodes have enough memory}"));
+  Json without_image = not_ready(pod(1, "secondary"));
+  without_image["status"]["containerStatuses"] =
+      test::yaml("v: [{name: mssql, state: {waiting: {reason: ImagePullBackOff, message: no such image}}}]")["v"];
+  Json evicted = not_ready(pod(2, "secondary"));
+  evicted["status"]["phase"] = "Failed";
+  evicted["status"]["reason"] = "Evicted";
+  Scene scene{.pods = {unscheduled, without_image, evicted}};
+  scene.leads_to({}, {});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | <none> | none | - | <unknown> | <none> | uid-of-sales-0 | cannot be scheduled: 0/3 nodes "
+        "have enough memory; no role label: starting or rejoining\n"
+        "sales-1 | unknown | secondary | none | - | <unknown> | node-1 | uid-of-sales-1 | mssql: ImagePullBackOff: no "
+        "such image\n"
+        "sales-2 | unknown | secondary | none | - | <unknown> | node-2 | uid-of-sales-2 | has failed: Evicted\n"
+        "no primary: no live pod is labelled primary, unknown");
+}
+
+TEST_CASE("what could not be read makes the report partial, and nothing is claimed of it") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary")}};
+  const RoleReport report =
+      build_role_report({.database = &scene.database, .pods = &scene.pods, .errors = {"EndpointSlices: forbidden"}});
+  CHECK(text_of(report) ==
+        "sales-0 | unknown | primary | unknown | - | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "sales-1 | unknown | secondary | unknown | - | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "primary: sales-0, unknown, partial");
+  CHECK(report.errors == std::vector<std::string>{"EndpointSlices: forbidden"});
+}
+
+TEST_CASE("since when a label stands is taken from a watch, else from who last wrote it") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "")}};
+  scene.leads_to({scene.pods[0]}, {scene.pods[1]});
+  for (Json& one : scene.pods) {
+    one["metadata"]["managedFields"] = test::yaml(R"(v:
+- {manager: kubelet, time: "2026-01-02T03:04:04Z", fieldsV1: {"f:status": {}}}
+- {manager: coordinator, time: "2026-01-02T03:00:05Z",
+   fieldsV1: {"f:metadata": {"f:labels": {"f:kubedb.com/role": {}}}}})")["v"];
+  }
+  const auto since = [&](const RoleMemory* memory, std::size_t at) {
+    const RoleReport report = scene.report(memory);
+    return role_rows(report, kNow)[at][5] + " " + report.replicas[at].since_source.value_or("-");
+  };
+  CHECK(since(nullptr, 0) == "4m managedFields");
+  CHECK(since(nullptr, 2) == "<unknown> -");  // It has no label.
+
+  RoleMemory memory;
+  memory.observe(scene.pods, kNow - std::chrono::minutes(2));
+  CHECK(since(&memory, 0) == "4m managedFields");  // As it was when we began to look.
+  scene.pods[0]["metadata"]["labels"]["kubedb.com/role"] = "secondary";
+  memory.observe(scene.pods, kNow - std::chrono::seconds(30));
+  memory.observe(scene.pods, kNow - std::chrono::seconds(10));
+  CHECK(since(&memory, 0) == "30s watch");
+  CHECK(since(&memory, 1) == "4m managedFields");
+}
+
+TEST_CASE("the memory of labels knows pods by their uid and forgets those that are gone") {
+  RoleMemory memory;
+  memory.observe({pod(0, "primary"), pod(1, "secondary")}, kNow);
+  Json again = pod(0, "");
+  again["metadata"]["uid"] = "another";
+  memory.observe({again, pod(1, "secondary")}, kNow + std::chrono::seconds(5));
+  REQUIRE(memory.by_uid.size() == 2);
+  CHECK(memory.by_uid.at("another").changed == kNow + std::chrono::seconds(5));
+  CHECK(memory.by_uid.at("uid-of-sales-1").changed == std::nullopt);
+}
+
+TEST_CASE("the report as JSON has every field, null for what is not known") {
+  Scene scene{.pods = {pod(0, "primary"), terminating(pod(1, ""))}};
+  scene.pods[1]["spec"].erase("nodeName");
+  scene.leads_to({scene.pods[0]}, {});
+  scene.pods[0]["metadata"]["managedFields"] = test::yaml(
+      R"(v: [{time: "2026-01-02T03:00:05Z", fieldsV1: {"f:metadata": {"f:labels": {"f:kubedb.com/role": {}}}}}])")["v"];
+  CHECK(codec::compact_json(to_json(scene.report())) ==
+        R"({"apiVersion":"kubectl-dba/v1","kind":"RoleReport","database":{"namespace":"demo","name":"sales"},)"
+        R"("source":"kubernetes","primary":"sales-0","agreement":"agree","replicas":[)"
+        R"({"pod":"sales-0","uid":"uid-of-sales-0","sqlRole":null,"labelRole":"primary","endpoint":"primary",)"
+        R"("match":true,"since":"2026-01-02T03:00:05Z","sinceSource":"managedFields","node":"node-0",)"
+        R"("terminating":false,"remarks":[]},)"
+        R"({"pod":"sales-1","uid":"uid-of-sales-1","sqlRole":null,"labelRole":null,"endpoint":"none","match":null,)"
+        R"("since":null,"sinceSource":null,"node":null,"terminating":true,"remarks":["terminating"]}],)"
+        R"("partial":false,"errors":[]})");
+}
+
+TEST_CASE("a row has a cell for every column") {
+  Scene scene{.pods = {pod(0, "primary")}};
+  std::vector<std::string> headers;
+  for (const RoleColumn& column : role_columns()) headers.emplace_back(column.header);
+  CHECK(join(headers, " ") == "POD SQL LABEL ENDPOINT MATCH SINCE NODE UID REMARKS");
+  CHECK(role_rows(scene.report(), kNow).at(0).size() == headers.size());
+}
+
+}  // namespace
+}  // namespace dba::mssql
