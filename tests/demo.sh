@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# demo.sh FOLDER-OF-THE-BINARY: what the tool makes and what it refuses, command by command. Needs no cluster.
+# demo.sh FOLDER-OF-THE-BINARIES: what the tool does, command by command, on a simulated cluster of its own.
 set -euo pipefail
 PATH="$(realpath "$1"):$PATH"
-export PATH KUBECONFIG=/nonexistent/kubeconfig
+export PATH
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+export XDG_RUNTIME_DIR=$folder KUBECONFIG=/nonexistent/kubeconfig
+trap 'kubectl-dba-sandbox down --all >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
 cd "$folder"
 
 bold='' plain=''
@@ -14,44 +15,54 @@ say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 show() {
   local want=$1 code=0
   shift
-  printf '\n$ kubectl dba %s\n' "$*"
-  kubectl-dba "$@" || code=$?
+  printf '\n$ %s\n' "$*"
+  if [ "$1 $2" = 'kubectl dba' ]; then
+    shift 2
+    kubectl-dba "$@" || code=$?
+  else
+    "$@" || code=$?
+  fi
   [ "$code" = 0 ] || printf '[exit code %s]\n' "$code"
   if [ "$code" != "$want" ]; then
     echo "demo: expected exit code $want" >&2
     exit 1
   fi
 }
-# keep FILE COMMAND…: the same with its result in FILE, which is then shown.
-keep() {
-  local file=$1
-  shift
-  printf '\n$ kubectl dba %s > %s\n' "$*" "$file"
-  kubectl-dba "$@" >"$file"
-  cat "$file"
-}
 
-say "The issuer every database needs: a CA in a Secret, and a cert-manager Issuer that signs with it."
-keep issuer.yaml mssql generate issuer sales-ca --ca-secret sales-ca -n demo
-
-say "An availability group of three, with two databases. Nothing is contacted: this can run in any CI job."
-keep sales.yaml mssql generate sales -n demo --version 2025-cu0 --replicas 3 --databases agdb1,agdb2 \
-  --issuer sales-ca --storage 10Gi --memory 4Gi --accept-eula
-
-say "A manifest from Git is a base; flags are laid over it, and --set reaches every field."
-show 0 mssql generate -f sales.yaml --replicas 5 --set 'spec.healthChecker.periodSeconds=20'
+say "A manifest, correct the first time. Nothing is contacted: this can run in any CI job."
+show 0 kubectl dba mssql generate sales -n demo --version 2025-cu0 --replicas 3 --databases agdb1,agdb2 \
+  --issuer mssqlserver-ca-issuer --storage 10Gi --memory 4Gi --accept-eula
 
 say "Everything that the webhook would refuse, and what it forgets, is found here, all at once."
-show 2 mssql generate sales --version 2025-cu0 --replicas 12 --databases 'agdb1,AGDB1,master' --issuer sales-ca --storage 10Gi
-show 2 mssql generate sales --version 2025-cu0 --topology standalone --replicas 3 --accept-eula --storage plenty
+show 2 kubectl dba mssql generate sales --version 2025-cu0 --replicas 12 --databases 'agdb1,AGDB1,master' \
+  --issuer mssqlserver-ca-issuer --storage plenty
 
-say "What is legal but unwise is said, not refused."
-show 0 mssql generate sales --version 2025-cu0 --replicas 2 --databases agdb1 --issuer sales-ca --storage 10Gi \
-  --edition Express --memory 1Gi --accept-eula
+say "Now a cluster: simulated, in one process, with a KubeDB that behaves as documented."
+printf '\n$ eval "$(kubectl dba sandbox up --detach)"\n'
+eval "$(kubectl-dba sandbox up --detach)"
 
-say "A slip of the finger."
-show 2 mssql generat sales
-show 2 mssql create sales --replica 3
+say "The issuer every database needs: a CA made in memory, its Secret, and a cert-manager Issuer that signs with it."
+show 0 kubectl dba mssql issuer create mssqlserver-ca-issuer --wait
 
-say "Every outcome has a number that scripts can branch on."
-show 0 exit-codes
+say "An availability group of three. --wait ends when it serves, and tells what it is waiting for."
+show 0 kubectl dba mssql create sales --replicas 3 --databases agdb1,agdb2 --issuer mssqlserver-ca-issuer \
+  --storage 10Gi --accept-eula --wait
+show 0 kubectl dba mssql list
+show 0 kubectl dba mssql roles sales
+
+primary=$(kubectl-dba mssql roles sales --primary -q)
+say "The primary, $primary, goes away. Another replica takes over; who leads is read from labels and Services."
+if command -v kubectl >/dev/null; then
+  show 0 kubectl delete pod "$primary" --wait=false
+else
+  show 0 kubectl dba sandbox fault set kill-process sales/primary times=1
+fi
+show 0 kubectl dba mssql wait sales --for="primary!=$primary" --timeout 60s
+show 0 kubectl dba mssql wait sales --for=phase=Ready --timeout 60s
+show 0 kubectl dba mssql roles sales
+say "What really happened, whatever the labels said at the time:"
+show 0 kubectl dba sandbox truth sales
+
+say "Clean-up says what it keeps and what it removes."
+show 0 kubectl dba mssql delete sales --yes --wait
+show 0 kubectl dba sandbox down

@@ -19,7 +19,7 @@ using Kind = WaitCondition::Kind;
 using State = WaitVerdict::State;
 
 constexpr std::string_view kForms =
-    "phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS], jsonpath=PATH[=VALUE]";
+    "phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, delete, condition=TYPE[=STATUS], jsonpath=PATH[=VALUE]";
 
 /// @source status.phase enum of the MSSQLServer CRD
 constexpr std::array<std::string_view, 7> kPhases{"Provisioning", "DataRestoring", "Ready",  "Critical",
@@ -98,6 +98,8 @@ WaitVerdict judge_primary(const WaitCondition& condition, const WaitStart& start
   switch (condition.kind) {
     case Kind::primary_pod:
       return {seen.primary_pod == condition.name ? State::met : State::waiting, text};
+    case Kind::primary_other:
+      return {seen.primary_pod != condition.name ? State::met : State::waiting, text};
     case Kind::primary_changed:
       return {seen.primary_uid != start.primary_uid ? State::met : State::waiting, text};
     case Kind::primary:
@@ -137,7 +139,8 @@ WaitVerdict judge_json_path(const WaitCondition& condition, const Json& database
 }  // namespace
 
 bool WaitCondition::needs_pods() const {
-  return kind == Kind::primary || kind == Kind::primary_pod || kind == Kind::primary_changed;
+  return kind == Kind::primary || kind == Kind::primary_pod || kind == Kind::primary_other ||
+         kind == Kind::primary_changed;
 }
 
 WaitCondition parse_wait_condition(std::string_view text) {
@@ -152,6 +155,9 @@ WaitCondition parse_wait_condition(std::string_view text) {
     condition.name = canonical_phase(rest, text);
   } else if (word == "primary") {
     condition.kind = rest.empty() ? Kind::primary : Kind::primary_pod;
+    condition.name = rest;
+  } else if (word == "primary!" && !rest.empty()) {
+    condition.kind = Kind::primary_other;
     condition.name = rest;
   } else if (word == "primary-changed" && rest.empty()) {
     condition.kind = Kind::primary_changed;

@@ -1,9 +1,8 @@
 // Issues certificates the way a certificate controller does: any mix of names and usages, signed by a CA or by itself.
 
+#include <fmt/format.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-
-#include <fmt/format.h>
 
 #include "dba/base/text.hpp"
 #include "dba/tls/certificates.hpp"
@@ -21,9 +20,9 @@ using NamesHandle = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
 void add_text(GENERAL_NAMES& names, int type, const std::string& text) {
   GENERAL_NAME* const name = GENERAL_NAME_new();
   ASN1_IA5STRING* const value = ASN1_IA5STRING_new();
-  require(name != nullptr && value != nullptr &&
-              ASN1_STRING_set(value, text.data(), static_cast<int>(text.size())) == 1,
-          "name a certificate");
+  require(
+      name != nullptr && value != nullptr && ASN1_STRING_set(value, text.data(), static_cast<int>(text.size())) == 1,
+      "name a certificate");
   GENERAL_NAME_set0_value(name, type, value);
   require(sk_GENERAL_NAME_push(&names, name) > 0, "name a certificate");
 }
@@ -81,11 +80,11 @@ KeyPair issue_certificate(const LeafRequest& request, const KeyPair* authority) 
   const KeyHandle issuer_key = authority == nullptr ? nullptr : load_private_key(authority->key_pem);
   set_random_serial(*certificate);
   set_dates(*certificate, request);
-  require(X509_set_subject_name(certificate.get(), subject.get()) == 1 &&
-              X509_set_issuer_name(certificate.get(),
-                                   issuer ? X509_get_subject_name(issuer.get()) : subject.get()) == 1 &&
-              X509_set_pubkey(certificate.get(), key.get()) == 1,
-          "fill in a certificate");
+  require(
+      X509_set_subject_name(certificate.get(), subject.get()) == 1 &&
+          X509_set_issuer_name(certificate.get(), issuer ? X509_get_subject_name(issuer.get()) : subject.get()) == 1 &&
+          X509_set_pubkey(certificate.get(), key.get()) == 1,
+      "fill in a certificate");
   add_usages(*certificate, issuer ? *issuer : *certificate, request);
   if (issuer) add_extension(*certificate, *issuer, NID_authority_key_identifier, "keyid");
   add_names(*certificate, request);

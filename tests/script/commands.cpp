@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
+
+constexpr const char* kSandbox = "sandbox";
 
 /// A program that a sanitizer or the library's own checks ended is broken, whatever exit code the script expects.
 bool shows_crash(const std::string& text) {
@@ -51,6 +54,7 @@ const std::map<std::string, RunningScript::Command>& RunningScript::commands() {
       {"mkdir", {1, 1, &RunningScript::do_mkdir}},
       {"need", {1, kMany, &RunningScript::do_need}},
       {"rm", {1, 1, &RunningScript::do_rm}},
+      {"sandbox", {0, kMany, &RunningScript::do_sandbox}},
       {"skip", {1, kMany, &RunningScript::do_skip}},
       {"stderr", {1, 2, &RunningScript::do_match, true}},
       {"stdin", {1, 1, &RunningScript::do_stdin}},
@@ -157,17 +161,45 @@ void RunningScript::do_kill(const Line& /*line*/, Arguments arguments) {
 
 void RunningScript::do_await(const Line& /*line*/, Arguments arguments) {
   const Background& one = background(arguments[0]);
-  const auto deadline = steady_clock::now() + parse_duration(arguments[1]);
   if (arguments[2] != "stdout" && arguments[2] != "stderr") {
     throw Failure("write: await NAME DURATION stdout|stderr PATTERN");
   }
-  const fs::path& path = arguments[2] == "stdout" ? one.out : one.err;
-  while (count_matches(arguments[3], read_text(path)) == 0) {
+  await(arguments[2] == "stdout" ? one.out : one.err, arguments[3], parse_duration(arguments[1]));
+}
+
+void RunningScript::await(const fs::path& file, const std::string& pattern, milliseconds limit) const {
+  const auto deadline = steady_clock::now() + limit;
+  while (count_matches(pattern, read_text(file)) == 0) {
     if (steady_clock::now() > deadline) {
-      throw Failure(fmt::format("no match for {} within {}", arguments[3], arguments[1]));
+      throw Failure(fmt::format("no match for {} within {}", pattern, limit));
     }
     usleep(20'000);
   }
+}
+
+/// A simulated cluster, or on the rig the simulated KubeDB alone, in the script's own namespace.
+void RunningScript::do_sandbox(const Line& line, Arguments arguments) {
+  const bool on_rig = environment_.contains("RIG_T");
+  Arguments argv{"kubectl-dba-sandbox", on_rig ? "operator" : "up"};
+  if (!on_rig) argv.insert(argv.end(), arguments.begin(), arguments.end());
+  const Start start = start_of(std::move(argv));
+  auto& one = background_[kSandbox];
+  one = std::make_unique<Background>(Background{Process(start), line.negated, line.number, start.out, start.err});
+  constexpr std::chrono::seconds kLimit{60};
+  if (on_rig) return await(one->err, "works on", kLimit);
+  await(one->out, "export KUBECONFIG=.*\n", kLimit);
+  const std::string said = read_text(one->out);
+  constexpr std::string_view kBefore = "export KUBECONFIG=";
+  environment_["KUBECONFIG"] = said.substr(kBefore.size(), said.find('\n') - kBefore.size());
+  environment_["NS"] = "demo";
+}
+
+/// It has to end well, too: a leak or a race in it is a failure of the script that showed it.
+void RunningScript::end_sandbox() {
+  const auto found = background_.find(kSandbox);
+  if (found == background_.end()) return;
+  found->second->process.signal(SIGINT);
+  do_wait({}, {kSandbox});
 }
 
 void RunningScript::do_eventually(const Line& /*line*/, Arguments arguments) {

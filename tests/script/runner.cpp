@@ -43,6 +43,7 @@ RunResult RunningScript::run() {
       earlier += options_.verbose ? log_ : title;
       log_.clear();
     }
+    end_sandbox();
     for (const auto& [name, left] : background_) {
       number = left->line;
       throw Failure(fmt::format("{} still runs at the end of the script; wait for it or kill it", name));

@@ -81,10 +81,14 @@ class RunningScript {
   void do_mkdir(const Line& line, Arguments arguments);
   void do_need(const Line& line, Arguments arguments);
   void do_rm(const Line& line, Arguments arguments);
+  void do_sandbox(const Line& line, Arguments arguments);
   void do_skip(const Line& line, Arguments arguments);
   void do_stdin(const Line& line, Arguments arguments);
   void do_tty(const Line& line, Arguments arguments);
   void do_wait(const Line& line, Arguments arguments);
+
+  void await(const std::filesystem::path& file, const std::string& pattern, std::chrono::milliseconds limit) const;
+  void end_sandbox();
 
   Start start_of(Arguments argv);
   void run_to_end(Arguments argv, std::chrono::milliseconds deadline);

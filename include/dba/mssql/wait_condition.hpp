@@ -12,7 +12,7 @@
 namespace dba::mssql {
 
 struct WaitCondition {
-  enum class Kind { phase, primary, primary_pod, primary_changed, deleted, condition, jsonpath };
+  enum class Kind { phase, primary, primary_pod, primary_other, primary_changed, deleted, condition, jsonpath };
   Kind kind = Kind::phase;
   std::string text{};      ///< As typed, for messages: "phase=Ready".
   std::string name{};      ///< Phase, pod, condition type or JSONPath.
@@ -22,7 +22,7 @@ struct WaitCondition {
   bool needs_pods() const;
 };
 
-/// `phase=Ready`, `primary`, `primary=POD`, `primary-changed`, `delete`, `condition=Type[=Status]`,
+/// `phase=Ready`, `primary`, `primary=POD`, `primary!=POD`, `primary-changed`, `delete`, `condition=Type[=Status]`,
 /// `jsonpath=PATH[=VALUE]`.
 /// @throws Error (usage) listing the forms, or naming the phases for an unknown one.
 WaitCondition parse_wait_condition(std::string_view text);

@@ -156,7 +156,7 @@ controllers+=,replicaset-controller,job-controller,disruption-controller,endpoin
 spawn fakelet "$bin/fakelet" --kubeconfig="$KUBECONFIG" --listen="127.0.0.1:$kubelet_port"
 if [ -n "$kubedb" ]; then
   catalog=$kubedb/../catalog/mssqlserver
-  [ -d "$catalog" ] || catalog=$here/../fixtures/catalog
+  [ -d "$catalog" ] || catalog=$here/../../../src/sandbox/operator/catalog
   kubectl create -f "$catalog" >catalog.log
 fi
 ready kwok "http://127.0.0.1:$kwok_port/healthz" 30

@@ -183,7 +183,8 @@ TEST_CASE("wait names every form of a condition it cannot read") {
   CommandHarness harness;
   const CommandResult result = harness.run({"mssql", "wait", "sales", "--for=ready"});
   CHECK(result.code == ExitCode::usage);
-  CHECK(result.err.find("phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS], "
-                        "jsonpath=PATH[=VALUE]") != std::string::npos);
+  CHECK(result.err.find(
+            "phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, delete, condition=TYPE[=STATUS], "
+            "jsonpath=PATH[=VALUE]") != std::string::npos);
   CHECK(harness.api().requests().empty());
 }

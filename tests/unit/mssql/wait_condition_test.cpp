@@ -41,6 +41,7 @@ TEST_CASE("every form of --for is read") {
            {"PHASE=DataRestoring", Kind::phase, "DataRestoring"},
            {"primary", Kind::primary, "", "", false, true},
            {"primary=sales-1", Kind::primary_pod, "sales-1", "", false, true},
+           {"primary!=sales-1", Kind::primary_other, "sales-1", "", false, true},
            {"primary-changed", Kind::primary_changed, "", "", false, true},
            {"delete", Kind::deleted},
            {"deleted", Kind::deleted},
@@ -66,14 +67,15 @@ TEST_CASE("every form of --for is read") {
 }
 
 TEST_CASE("what is no form is refused with all of them") {
-  for (const char* text : {"", "ready", "phase", "phase=", "primary=", "primary-changed=sales-0", "delete=now",
-                           "=Ready", "condition", "condition=", "condition==True", "condition=Ready=", "jsonpath",
-                           "jsonpath=", "jsonpath={.status.phase}=", "jsonpath==Ready"}) {
+  for (const char* text :
+       {"", "ready", "phase", "phase=", "primary=", "primary!=", "primary!", "primary-changed=sales-0", "delete=now",
+        "=Ready", "condition", "condition=", "condition==True", "condition=Ready=", "jsonpath",
+        "jsonpath=", "jsonpath={.status.phase}=", "jsonpath==Ready"}) {
     CAPTURE(std::string(text));
-    CHECK(problem_of(text) ==
-          "--for: \"" + std::string(text) +
-              "\" is not one of phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS], "
-              "jsonpath=PATH[=VALUE]");
+    CHECK(problem_of(text) == "--for: \"" + std::string(text) +
+                                  "\" is not one of phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, "
+                                  "delete, condition=TYPE[=STATUS], "
+                                  "jsonpath=PATH[=VALUE]");
   }
 }
 
@@ -171,10 +173,12 @@ TEST_CASE("a primary is any one pod that leads alone") {
   CHECK(verdict("primary", database) == "waiting: its pods cannot be seen");
   CHECK(verdict("primary=sales-0", database, led) == "met: primary: sales-0");
   CHECK(verdict("primary=sales-1", database, led) == "waiting: primary: sales-0");
+  CHECK(verdict("primary!=sales-0", database, led) == "waiting: primary: sales-0");
+  CHECK(verdict("primary!=sales-1", database, led) == "met: primary: sales-0");
   CHECK(verdict("primary=sales-1", database, two) ==
         "waiting: ambiguous: 2 pods are labelled primary: sales-0 and sales-1");
   const Json halted = with(database, {"spec", "halted"}, true);
-  for (const char* condition : {"primary", "primary=sales-1", "primary-changed"})
+  for (const char* condition : {"primary", "primary=sales-1", "primary!=sales-9", "primary-changed"})
     CHECK(verdict(condition, halted, led) == "never: it is halted (spec.halted is true), nothing will lead");
 }
 

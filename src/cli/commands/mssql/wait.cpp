@@ -102,6 +102,8 @@ Command wait_command() {
       "kubectl dba mssql wait sales -n demo --for=phase=Ready\n"
       "# Until another pod leads than now\n"
       "kubectl dba mssql wait sales -n demo --for=primary-changed --timeout=2m\n"
+      "# Until another pod than the one just deleted leads\n"
+      "kubectl dba mssql wait sales -n demo --for='primary!=sales-0'\n"
       "# Until one certain pod leads\n"
       "kubectl dba mssql wait sales -n demo --for=primary=sales-1\n"
       "# Until it is gone\n"
@@ -114,13 +116,13 @@ Command wait_command() {
   command.flags = {
       {.name = "for",
        .value = "CONDITION",
-       .help =
-           "What to wait for: phase=PHASE, primary, primary=POD, primary-changed, delete, condition=TYPE[=STATUS] or "
-           "jsonpath=PATH[=VALUE]",
+       .help = "What to wait for: phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, delete, "
+               "condition=TYPE[=STATUS] or "
+               "jsonpath=PATH[=VALUE]",
        .into = &options->condition,
        .required = true,
-       .complete = complete_words(
-           {"phase=Ready", "primary", "primary=", "primary-changed", "delete", "condition=", "jsonpath="})},
+       .complete = complete_words({"phase=Ready", "primary", "primary=", "primary!=", "primary-changed", "delete",
+                                   "condition=", "jsonpath="})},
       {.name = "timeout",
        .value = "DURATION",
        .help = "How long to wait: seconds or a duration like 90s, 0 = no limit",

@@ -1,0 +1,11 @@
+# Puts schemas/*.yaml into the library api as text: schema_texts.cpp, read by api/schemas.cpp.
+file(GLOB schema_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/schemas/*.yaml)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${schema_files})
+set(SCHEMA_TEXTS "")
+foreach(schema_file ${schema_files})
+  get_filename_component(schema_name ${schema_file} NAME_WE)
+  file(READ ${schema_file} schema_text)
+  string(APPEND SCHEMA_TEXTS "    SchemaText{\"${schema_name}\", R\"yaml(${schema_text})yaml\"},\n")
+endforeach()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/schema_texts.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/schema_texts.cpp @ONLY)
+target_sources(dba_sandbox_api PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/schema_texts.cpp)

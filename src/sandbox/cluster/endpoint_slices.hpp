@@ -1,0 +1,40 @@
+#pragma once
+// Keeps an EndpointSlice beside each Service with a selector, some time after its pods have changed.
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cluster/context.hpp"
+#include "cluster/informers.hpp"
+
+namespace dba::sandbox::cluster {
+
+/// Name and value of each entry of spec.selector.
+Labels selector_of(const Json& service);
+/// The victim a Service stands for: the database its selector or labels name.
+world::Victim victim_of_service(const Json& service);
+
+class EndpointSlices {
+ public:
+  EndpointSlices(Context context, Informers& informers);
+
+ private:
+  Context context_;
+  Informers& informers_;
+  std::size_t controller_;
+  std::mutex mutex_{};
+  std::unordered_map<std::string, std::set<std::string>> by_selector_{};  ///< "ns/key=value" of the first entry → keys
+  std::uint64_t draws_ = 0;
+
+  void index(const api::Object& before, const api::Object& now);
+  void pod_changed(const api::Object& before, const api::Object& now);
+  void enqueue_later(const Json& service);
+  void reconcile(const std::string& key);
+  Json existing_slice(const Json& service) const;
+  void record_truth(const Json& service, const Json& before, const Json& now);
+};
+
+}  // namespace dba::sandbox::cluster

@@ -1,0 +1,78 @@
+// `sandbox down`: ends sandboxes.
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/error.hpp"
+
+#include "commands/commands.hpp"
+#include "commands/instance.hpp"
+
+namespace dba::sandbox::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct DownOptions {
+  std::string name{};
+  bool all = false;
+};
+
+bool is_running(const Instance& instance, const cli::AppContext& context) {
+  const std::vector<Instance> running = running_instances(context.environment);
+  return std::any_of(running.begin(), running.end(), [&](const Instance& one) { return one.pid == instance.pid; });
+}
+
+void end(const Instance& instance, cli::AppContext& context) {
+  const Json nothing = Json::object();
+  open_instance(context, instance)->raw_send("POST", "/sandbox/shutdown", &nothing);
+  const platform::SteadyTime deadline = context.clock.steady_now() + 10s;
+  while (is_running(instance, context)) {
+    if (context.clock.steady_now() >= deadline) {
+      throw Error(ExitCode::timed_out,
+                  fmt::format("{} was asked to end, but process {} is still there", instance.name, instance.pid));
+    }
+    if (context.clock.sleep_until(context.clock.steady_now() + 20ms, context.stop)) {
+      throw Error(ExitCode::interrupted, "interrupted");
+    }
+  }
+  context.io.line(fmt::format("{} has ended", instance.name));
+}
+
+ExitCode run_down(const DownOptions& options, cli::AppContext& context) {
+  if (!options.all) {
+    end(find_instance(context, options.name.empty() ? std::nullopt : std::optional(options.name)), context);
+    return ExitCode::ok;
+  }
+  const std::vector<Instance> running = running_instances(context.environment);
+  if (running.empty()) context.io.note("no sandbox is running");
+  for (const Instance& each : running) end(each, context);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+cli::Command down_command() {
+  const auto options = std::make_shared<DownOptions>();
+  return {
+      .name = "down",
+      .summary = "End a sandbox",
+      .examples =
+          "# The one in use, or the only one that runs\n"
+          "kubectl dba sandbox down\n\n"
+          "# Every one of this user\n"
+          "kubectl dba sandbox down --all\n",
+      .flags = {{.name = "all", .help = "Every sandbox of this user", .into = &options->all}},
+      .arguments = {{.name = "NAME", .help = "Which one", .into = &options->name, .required = false}},
+      .run = [options](cli::AppContext& context) { return run_down(*options, context); },
+  };
+}
+
+}  // namespace dba::sandbox::commands

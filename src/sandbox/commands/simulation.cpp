@@ -1,0 +1,220 @@
+#include "commands/simulation.hpp"
+
+#include <chrono>
+#include <deque>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/base64.hpp"
+#include "dba/base/error.hpp"
+#include "dba/base/timestamp.hpp"
+#include "dba/codec/yaml.hpp"
+#include "dba/kube/client.hpp"
+#include "dba/kube/resource.hpp"
+#include "dba/output/format.hpp"
+#include "dba/platform/launch.hpp"
+#include "dba/platform/process.hpp"
+#include "dba/platform/terminal.hpp"
+
+#include "api/api.hpp"
+#include "cluster/cluster.hpp"
+#include "commands/admission.hpp"
+#include "commands/control.hpp"
+#include "commands/preload.hpp"
+#include "http/server.hpp"
+#include "operator/operator.hpp"
+#include "world/world.hpp"
+
+namespace dba::sandbox::commands {
+
+namespace {
+
+constexpr const char* kNamespace = "demo";
+constexpr int kMostClusters = 9;
+constexpr int kMostDatabases = 20'000;
+constexpr double kWarmUpSpeed = 50;
+constexpr std::chrono::minutes kWarmUpPast{30};   ///< More than any warm-up takes in simulated time.
+constexpr std::chrono::seconds kWarmUpLimit{30};  ///< In real time.
+
+SimulationOptions checked(SimulationOptions options) {
+  Problems problems;
+  if (options.clusters < 1 || options.clusters > kMostClusters) {
+    problems.add("--clusters", fmt::format("{} is not from 1 to {}", options.clusters, kMostClusters));
+  }
+  if (options.populate < 0 || options.populate > kMostDatabases) {
+    problems.add("--populate", fmt::format("{} is not from 0 to {}", options.populate, kMostDatabases));
+  }
+  for (const std::string& fault : options.faults) {
+    try {
+      world::parse_fault(fault);
+    } catch (const Error& error) {
+      problems.add("--fault", error.info().message);
+    }
+  }
+  problems.throw_if_any("the sandbox cannot be made");
+  if (!options.seed) options.seed = platform::random_bits() % 1'000'000;
+  return options;
+}
+
+std::unique_ptr<kube::Client> connect(const http::Server& server, world::World& world, std::stop_token stop) {
+  kube::ClientConfig config;
+  config.server = server.url();
+  config.ca_pem = server.ca_pem();
+  config.compression = false;
+  config.http2 = false;
+  config.identity.token = server.token();
+  kube::ClientOptions options{
+      .transport = kube::make_curl_transport(config, 0, {}),
+      .credentials = kube::make_credentials(config, {}, platform::posix_process_runner(), world.clock, false),
+      .clock = &world.clock,
+      .stop = std::move(stop)};
+  return std::make_unique<kube::Client>(std::move(config), std::move(options));
+}
+
+/// One API server with everything behind it, in the order in which it is built and, backwards, taken down.
+struct SimulatedCluster {
+  SimulatedCluster(world::World& world, const http::Control& control, const std::stop_token& stop)
+      : api(world), cluster(api, world), server(api, cluster.pods(), world, {.control = control}) {
+    api.add_admission(kubedb_admission(api));
+    client = connect(server, world, stop);
+  }
+
+  api::Api api;
+  cluster::Cluster cluster;
+  http::Server server;
+  std::unique_ptr<kube::Client> client{};
+  std::unique_ptr<kubedb::Operator> controllers{};
+};
+
+std::string context_name(std::size_t index) {
+  return index == 0 ? "kubectl-dba-sandbox" : fmt::format("kubectl-dba-sandbox-{}", index + 1);
+}
+
+Json named(const std::string& name, const char* key, Json value) {
+  Json entry = Json::object();
+  entry["name"] = name;
+  entry[key] = std::move(value);
+  return entry;
+}
+
+}  // namespace
+
+struct Simulation::Impl {
+  Impl(SimulationOptions chosen, platform::Clock& clock)
+      : options(std::move(chosen)), world(clock, *options.seed, options.speed), started(clock.wall_now()) {
+    const http::Control paths =
+        control(world, {.status = [this] { return status(); }, .shut_down = [this] { stop.request_stop(); }});
+    for (int number = 0; number < options.clusters; ++number) clusters.emplace_back(world, paths, ending.get_token());
+    for (SimulatedCluster& each : clusters) each.api.load(catalog_objects());
+    api::Api& first = clusters.front().api;
+    for (int number = 1; number <= options.populate; ++number) {
+      first.load(loaded_database(world, kNamespace, fmt::format("db-{:05}", number), number));
+    }
+    for (SimulatedCluster& each : clusters) {
+      each.controllers = std::make_unique<kubedb::Operator>(*each.client, world);
+    }
+    if (!options.with.empty()) warm_up(clusters.front(), clock);
+    for (const std::string& fault : options.faults) world.faults.set(world::parse_fault(fault));
+  }
+
+  /// Databases of --with go through everything that a database of a user goes through, in fast motion, so that they are
+  /// as real as any other. Their beginnings lie a little in the past then.
+  void warm_up(SimulatedCluster& cluster, platform::Clock& real) {
+    world.clock.set_wall(real.wall_now() - kWarmUpPast);
+    world.clock.set_speed(kWarmUpSpeed);
+    for (const std::string& name : options.with) {
+      for (const Json& object : group_manifests(kNamespace, name, real.wall_now() - kWarmUpPast)) {
+        if (!cluster.client->find(
+                *kube::find_resource(codec::string_at(object, {"apiVersion"}), codec::string_at(object, {"kind"})),
+                kNamespace, codec::name_of(object))) {
+          cluster.client->create(object);
+        }
+      }
+    }
+    for (const std::string& name : options.with) wait_for_ready(cluster.api, name, real);
+    world.clock.set_speed(options.speed);
+    world.clock.set_wall(real.wall_now());
+  }
+
+  void wait_for_ready(const api::Api& api, const std::string& name, platform::Clock& real) const {
+    const api::Resource& type = *api::find_kind("kubedb.com/v1alpha2", "MSSQLServer");
+    const auto events = api.watch(type, kNamespace, {.fields = "metadata.name=" + name}, "", false);
+    const platform::SteadyTime deadline = real.steady_now() + kWarmUpLimit;
+    while (real.steady_now() < deadline) {
+      const std::optional<api::Event> event = events->next(deadline - real.steady_now(), stop.get_token());
+      if (event && codec::string_at(*event->object, {"status", "phase"}) == "Ready") return;
+    }
+    throw Error(ExitCode::unexpected, fmt::format("database {} did not become Ready", name));
+  }
+
+  ~Impl() {
+    ending.request_stop();
+    for (SimulatedCluster& each : clusters) each.controllers.reset();
+  }
+
+  Json status() const {
+    Json report = output::make_report("SandboxStatus");
+    report["environment"] = "sandbox";
+    report["name"] = options.name;
+    report["pid"] = platform::own_pid();
+    report["seed"] = *options.seed;
+    report["speed"] = options.speed;
+    report["started"] = format_rfc3339(started);
+    report["clusters"] = Json::array();
+    for (std::size_t at = 0; at < clusters.size(); ++at) {
+      Json entry = Json::object();
+      entry["context"] = context_name(at);
+      entry["server"] = clusters[at].server.url();
+      entry["resourceVersion"] = std::to_string(clusters[at].api.version());
+      report["clusters"].push_back(std::move(entry));
+    }
+    report["faults"] = Json::array();
+    for (const world::Fault& fault : world.faults.all()) {
+      report["faults"].push_back(to_json(fault, world.clock.steady_now()));
+    }
+    return report;
+  }
+
+  SimulationOptions options;
+  world::World world;
+  WallTime started;
+  std::stop_source stop{};    ///< Somebody asked for the end.
+  std::stop_source ending{};  ///< The end has come: clients give up what they wait for.
+  std::deque<SimulatedCluster> clusters{};
+};
+
+Simulation::Simulation(SimulationOptions options, platform::Clock& clock)
+    : impl_(std::make_unique<Impl>(checked(std::move(options)), clock)) {}
+Simulation::~Simulation() = default;
+
+std::string Simulation::kubeconfig() const {
+  Json config = Json::object();
+  config["apiVersion"] = "v1";
+  config["kind"] = "Config";
+  config["current-context"] = context_name(0);
+  for (const char* list : {"clusters", "contexts", "users"}) config[list] = Json::array();
+  for (std::size_t at = 0; at < impl_->clusters.size(); ++at) {
+    const http::Server& server = impl_->clusters[at].server;
+    const std::string name = context_name(at);
+    Json cluster = Json::object();
+    cluster["server"] = server.url();
+    cluster["certificate-authority-data"] = base64_encode(server.ca_pem());
+    config["clusters"].push_back(named(name, "cluster", std::move(cluster)));
+    Json context = Json::object();
+    context["cluster"] = name;
+    context["namespace"] = "demo";
+    context["user"] = name;
+    config["contexts"].push_back(named(name, "context", std::move(context)));
+    Json user = Json::object();
+    user["token"] = server.token().reveal();
+    config["users"].push_back(named(name, "user", std::move(user)));
+  }
+  return codec::to_yaml(config);
+}
+
+Json Simulation::status() const { return impl_->status(); }
+std::stop_token Simulation::ended() const { return impl_->stop.get_token(); }
+
+}  // namespace dba::sandbox::commands

@@ -1,0 +1,170 @@
+#include "operator/coordinator/runner.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/timestamp.hpp"
+#include "dba/kube/watch.hpp"
+
+#include "operator/coordinator/coordinators.hpp"
+#include "operator/coordinator/patch_queue.hpp"
+
+namespace dba::sandbox::kubedb {
+
+namespace {
+
+using coordinator::Action;
+using coordinator::Coordinators;
+using coordinator::Outcome;
+using coordinator::PatchQueue;
+using coordinator::PodView;
+using platform::SteadyTime;
+
+constexpr std::size_t kDatabases = 0;
+constexpr std::size_t kPods = 1;
+constexpr std::chrono::hours kIdle{24};
+
+std::vector<kube::WatchTarget> targets() {
+  return {{.type = &kube::resources::mssqlservers},
+          {.type = &kube::resources::pods, .options = {.label_selector = "app.kubernetes.io/managed-by=kubedb.com"}}};
+}
+
+/// Ends a wait from any thread. Outlives the runner: the world's fault registry never forgets a listener.
+class Bell {
+ public:
+  void ring() {
+    std::stop_source waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      rung_ = true;
+      waiting = waiting_;
+    }
+    waiting.request_stop();
+  }
+  /// A token that the next ring stops; already stopped when it rang since the last call of answered().
+  std::stop_token token() {
+    const std::lock_guard lock(mutex_);
+    return waiting_.get_token();
+  }
+  bool answered() {
+    const std::lock_guard lock(mutex_);
+    waiting_ = {};
+    return std::exchange(rung_, false);
+  }
+
+ private:
+  std::mutex mutex_{};
+  std::stop_source waiting_{};
+  bool rung_ = true;  // Faults may have been set before anybody listened.
+};
+
+}  // namespace
+
+struct CoordinatorRunner::Impl {
+  Impl(kube::Client& client_in, world::World& world_in, SqlRoleListener listener)
+      : client(client_in),
+        world(world_in),
+        on_role(std::move(listener)),
+        patches(client_in, world_in.clock),
+        coordinators(world_in.seed, [this](const PodView& pod) { return patches.is_ahead_of(pod); }) {
+    world.faults.on_change([weak = std::weak_ptr<Bell>(bell)] {
+      if (const auto still_there = weak.lock()) still_there->ring();
+    });
+    thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+
+  kube::Client& client;
+  world::World& world;
+  SqlRoleListener on_role;
+  std::shared_ptr<Bell> bell = std::make_shared<Bell>();
+  PatchQueue patches;
+  Coordinators coordinators;
+  std::jthread thread{};  // last: it ends before what it uses
+
+  void run(const std::stop_token& stop) {
+    const std::stop_callback end(stop, [this] { bell->ring(); });
+    kube::Watcher watcher(client, targets());
+    while (!stop.stop_requested()) {
+      auto event = watcher.next(client_time(coordinators.next_event()), bell->token());
+      const bool rung = bell->answered();
+      const SteadyTime now = world.clock.steady_now();
+      if (rung) coordinators.faults_changed(world.faults.all(), now);
+      while (event && !stop.stop_requested()) {
+        take(*event, world.clock.steady_now());
+        carry_out(coordinators.advance(world.clock.steady_now()));
+        event = watcher.next(client.clock().steady_now(), {});
+      }
+      carry_out(coordinators.advance(world.clock.steady_now()));
+    }
+  }
+
+  /// The same moment on the clock that the client waits with: the world's own, or the real one.
+  SteadyTime client_time(SteadyTime at) const {
+    const SteadyTime now = world.clock.steady_now();
+    if (at > now + kIdle) at = now + kIdle;
+    if (&client.clock() == &world.clock) return at;
+    const auto real = std::chrono::duration<double, std::nano>(at - now) / world.clock.speed();
+    return client.clock().steady_now() + std::chrono::ceil<std::chrono::nanoseconds>(real);
+  }
+
+  void take(const kube::WatchEvent& event, SteadyTime now) {
+    if (!event.object) return;
+    const Json& object = *event.object;
+    const bool gone = event.kind == kube::WatchEvent::Kind::deleted;
+    if (event.target == kDatabases) {
+      if (gone) return coordinators.database_gone(codec::namespace_of(object), codec::name_of(object), now);
+      return coordinators.database_seen(object, now);
+    }
+    if (event.target != kPods) return;
+    if (!gone) return coordinators.pod_seen(object, now);
+    coordinators.pod_gone(object, now);
+    patches.forget(codec::uid_of(object));
+  }
+
+  void carry_out(const std::vector<Outcome>& outcomes) {
+    if (outcomes.empty()) return;
+    const auto wall = [start = world.clock.wall_now(), from = world.clock.steady_now()](SteadyTime at) {
+      return start - std::chrono::duration_cast<WallTime::duration>(from - at);
+    };
+    for (const Outcome& outcome : outcomes) {
+      const Action& action = outcome.action;
+      const PatchQueue::Pod pod{outcome.ns, action.pod, action.uid};
+      switch (action.kind) {
+        case Action::Kind::label:
+          patches.set_label(pod, action.text);
+          break;
+        case Action::Kind::log:
+          patches.add_log(pod,
+                          fmt::format("mssql-coordinator {} {}", format_rfc3339_micro(wall(action.at)), action.text));
+          break;
+        case Action::Kind::sql_role:
+          if (!on_role) break;
+          on_role({outcome.ns, outcome.database, action.pod, action.uid, action.text, action.number, action.at});
+          break;
+        case Action::Kind::truth:
+          world.truth.record({.at = wall(action.at),
+                              .ns = outcome.ns,
+                              .database = outcome.database,
+                              .pod = action.pod,
+                              .pod_uid = action.uid,
+                              .what = action.text,
+                              .detail = action.detail,
+                              .term = action.number});
+          break;
+      }
+    }
+  }
+};
+
+CoordinatorRunner::CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role)
+    : impl_(std::make_unique<Impl>(client, world, std::move(on_role))) {}
+
+CoordinatorRunner::~CoordinatorRunner() = default;
+
+}  // namespace dba::sandbox::kubedb

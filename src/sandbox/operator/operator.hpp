@@ -1,0 +1,27 @@
+#pragma once
+// The simulated KubeDB: provisioner, petset controller and the coordinators of every group, through the project's own
+// Kubernetes client, as any controller would. Works against the sandbox's API and against a real API server.
+
+#include <memory>
+#include <stop_token>
+
+#include "dba/kube/client.hpp"
+
+#include "world/world.hpp"
+
+namespace dba::sandbox::kubedb {
+
+class Operator {
+ public:
+  /// Starts watching at once; ends with the object.
+  Operator(kube::Client& client, world::World& world);
+  ~Operator();
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dba::sandbox::kubedb

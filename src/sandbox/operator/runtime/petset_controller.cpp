@@ -1,0 +1,138 @@
+#include "operator/runtime/petset_controller.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/kube/api_error.hpp"
+
+#include "operator/database.hpp"
+#include "operator/delays.hpp"
+#include "operator/json_edit.hpp"
+#include "operator/objects/pods.hpp"
+#include "operator/runtime/pod_view.hpp"
+
+namespace dba::sandbox::kubedb {
+
+namespace {
+
+constexpr std::string_view kComponent = "petset-controller";
+
+bool is_over(const Json& pod) {
+  const std::string phase = codec::string_at(pod, {"status", "phase"});
+  return phase == "Failed" || phase == "Succeeded";
+}
+
+std::int64_t replicas_of_petset(const Json& petset) { return codec::int_at(petset, {"spec", "replicas"}).value_or(1); }
+
+}  // namespace
+
+PetSetController::PetSetController(Writer& writer, Store& store, WorkQueue& queue, platform::Clock& clock)
+    : writer_(writer), store_(store), queue_(queue), clock_(clock) {}
+
+void PetSetController::reconcile(const WorkKey& key) {
+  const Json* found = store_.find(Kind::petset, key.ns, key.name);
+  if (found == nullptr || is_terminating(*found)) {
+    next_pod_.erase(key);
+    return;
+  }
+  const Json petset = *found;
+  if (is_wanted(petset)) {
+    scale_up(key, petset, replicas_of_petset(petset));
+    scale_down(petset, replicas_of_petset(petset));
+  }
+  write_status(petset);
+}
+
+/// Not while its database ends, is halted or has given it up: the watch may tell of that later than of the pods.
+bool PetSetController::is_wanted(const Json& petset) const {
+  const Json* owners = codec::find_at(petset, {"metadata", "ownerReferences"});
+  if (owners == nullptr || owners->empty()) return true;  // left behind on purpose
+  const Json* database =
+      store_.find(Kind::database, codec::namespace_of(petset), codec::string_at(owners->front(), {"name"}));
+  if (database == nullptr || is_terminating(*database) || is_halted(*database)) return false;
+  const std::vector<std::string> names = petset_names(*database);
+  return std::find(names.begin(), names.end(), codec::name_of(petset)) != names.end();
+}
+
+/// OrderedReady: none before the one before it is Ready. Parallel: one after another all the same, but without waiting.
+void PetSetController::scale_up(const WorkKey& key, const Json& petset, std::int64_t wanted) {
+  const bool in_order = codec::string_at(petset, {"spec", "podManagementPolicy"}, "OrderedReady") != "Parallel";
+  for (std::int64_t ordinal = 0; ordinal < wanted; ++ordinal) {
+    const Json* pod = store_.find(Kind::pod, key.ns, pod_name(key.name, ordinal));
+    if (pod != nullptr && is_over(*pod) && !is_terminating(*pod)) writer_.remove(Kind::pod, *pod);
+    if (pod == nullptr) {
+      const platform::SteadyTime now = clock_.steady_now();
+      const auto earliest = next_pod_.find(key);
+      if (earliest != next_pod_.end() && now < earliest->second) return queue_.add(key, earliest->second);
+      make_pod(petset, ordinal);
+      next_pod_[key] = now + delays::kBetweenPods;
+    } else if (is_ready(*pod) || !in_order) {
+      continue;
+    }
+    if (in_order) return;
+  }
+}
+
+void PetSetController::make_pod(const Json& petset, std::int64_t ordinal) {
+  try {
+    for (const Json& claim : build_claims(petset, ordinal)) writer_.ensure_exists(claim);
+    const Json pod = build_pod(petset, ordinal, node_for(ordinal));
+    if (writer_.ensure_exists(pod) != Writer::Change::created) return;
+    writer_.event(petset, "Normal", "SuccessfulCreate",
+                  fmt::format("create Pod {} in PetSet {} successful", codec::name_of(pod), codec::name_of(petset)),
+                  kComponent);
+  } catch (const kube::ApiError& error) {
+    writer_.event(petset, "Warning", "FailedCreate",
+                  fmt::format("create Pod {} in PetSet {} failed error: {}", pod_name(codec::name_of(petset), ordinal),
+                              codec::name_of(petset), error.status().message),
+                  kComponent);
+    throw;
+  }
+}
+
+/// The highest ordinal goes first, and the next one when it is gone. Claims stay.
+void PetSetController::scale_down(const Json& petset, std::int64_t wanted) {
+  const Json* last = nullptr;
+  std::int64_t highest = wanted - 1;
+  for (const Json* pod : pods_of(store_, petset)) {
+    const std::int64_t ordinal = ordinal_of(codec::name_of(*pod), codec::name_of(petset));
+    if (ordinal <= highest) continue;
+    highest = ordinal;
+    last = pod;
+  }
+  if (last != nullptr && !is_terminating(*last)) writer_.remove(Kind::pod, *last);
+}
+
+void PetSetController::write_status(const Json& petset) {
+  const std::vector<const Json*> pods = pods_of(store_, petset);
+  const std::string revision = revision_of(petset);
+  const auto ready = std::count_if(pods.begin(), pods.end(), [](const Json* pod) { return is_ready(*pod); });
+  const auto updated = std::count_if(pods.begin(), pods.end(), [&](const Json* pod) {
+    return codec::label_of(*pod, "controller-revision-hash") == revision;
+  });
+  Json status = Json::object({{"availableReplicas", ready},
+                              {"currentReplicas", pods.size()},
+                              {"currentRevision", revision},
+                              {"observedGeneration", codec::int_at(petset, {"metadata", "generation"}).value_or(0)},
+                              {"readyReplicas", ready},
+                              {"replicas", pods.size()},
+                              {"updateRevision", revision},
+                              {"updatedReplicas", updated}});
+  const Json* known = codec::find_at(petset, {"status"});
+  if (known != nullptr && holds(*known, status)) return;
+  writer_.patch(Kind::petset, petset, Json::object({{"status", std::move(status)}}), "status");
+}
+
+/// PetSets place their pods themselves; empty leaves it to a scheduler.
+std::string PetSetController::node_for(std::int64_t ordinal) const {
+  std::vector<std::string> nodes;
+  for (const Json* node : store_.list(Kind::node, "")) {
+    if (!codec::bool_at(*node, {"spec", "unschedulable"})) nodes.push_back(codec::name_of(*node));
+  }
+  if (nodes.empty()) return {};
+  return nodes[static_cast<std::size_t>(ordinal) % nodes.size()];
+}
+
+}  // namespace dba::sandbox::kubedb
