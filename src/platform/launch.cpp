@@ -47,6 +47,9 @@ std::filesystem::path own_executable() { return executable_of("self"); }
 
 void become(const std::vector<std::string>& argv) {
   ::signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   std::vector<std::string> texts = argv;
   const std::vector<char*> pointers = pointers_to(texts);
   ::execvp(pointers.front(), pointers.data());
@@ -62,7 +65,10 @@ Detached start_detached(const std::vector<std::string>& argv, const std::filesys
   ::posix_spawn_file_actions_addopen(actions.get(), STDERR_FILENO, log.c_str(), O_WRONLY | O_APPEND, 0);
   ::posix_spawn_file_actions_addclosefrom_np(actions.get(), STDERR_FILENO + 1);
   SpawnAttributes attributes;
-  ::posix_spawnattr_setflags(attributes.get(), POSIX_SPAWN_SETSID);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(attributes.get(), &none);
+  ::posix_spawnattr_setflags(attributes.get(), POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
 
   std::vector<std::string> texts = argv;
   const std::vector<char*> pointers = pointers_to(texts);

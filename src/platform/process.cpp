@@ -71,7 +71,11 @@ int start(const ProcessRequest& request, pid_t& pid, Streams& ours) {
   ::sigemptyset(&defaults);
   ::sigaddset(&defaults, SIGPIPE);
   ::posix_spawnattr_setsigdefault(attributes.get(), &defaults);
-  ::posix_spawnattr_setflags(attributes.get(), POSIX_SPAWN_SETSIGDEF);
+  // A library may have blocked signals in this thread; the child starts with none blocked.
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(attributes.get(), &none);
+  ::posix_spawnattr_setflags(attributes.get(), POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 
   std::vector<std::string> argv_texts = request.argv;
   std::vector<std::string> environment =

@@ -66,7 +66,7 @@ void add_usages(X509& certificate, X509& issuer, const LeafRequest& request) {
   if (request.server_auth) purposes.emplace_back("serverAuth");
   if (request.client_auth) purposes.emplace_back("clientAuth");
   if (!purposes.empty()) add_extension(certificate, issuer, NID_ext_key_usage, join(purposes, ",").c_str());
-  add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+  if (request.is_ca) add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
 }
 
 }  // namespace

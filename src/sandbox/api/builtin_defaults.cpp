@@ -110,6 +110,9 @@ void decode_template(Json& owner) {
 
 void decode_service(Json& service) {
   Json& spec = child_object(service, "spec");
+  if (const Json* selector = member(spec, "selector"); selector != nullptr && selector->empty()) {
+    erase_member(spec, "selector");
+  }
   each_in(spec, "ports", [](Json& port) {
     set_if_absent(port, "protocol", "TCP");
     if (const Json* number = member(port, "port"); number != nullptr) set_if_absent(port, "targetPort", *number);
@@ -123,12 +126,13 @@ void decode_service(Json& service) {
 }
 
 void decode_secret(Json& secret) {
-  if (const Json* plain = member(secret, "stringData"); plain != nullptr && plain->is_object()) {
+  if (const Json* found = member(secret, "stringData"); found != nullptr && found->is_object()) {
+    const Json plain = *found;
+    erase_member(secret, "stringData");
     Json& data = child_object(secret, "data");
-    for (const auto& [key, value] : plain->items()) {
+    for (const auto& [key, value] : plain.items()) {
       if (value.is_string()) data[key] = base64_encode(value.get<std::string>());
     }
-    erase_member(secret, "stringData");
   }
   set_if_absent(secret, "type", "Opaque");
 }

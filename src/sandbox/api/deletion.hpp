@@ -18,7 +18,8 @@ class Deletion {
   /// Takes `current` away for good, `last` being its final state, and lets its dependents follow. Null when it is not
   /// what is stored any more.
   Object finish(const Resource& type, const Object& current, Json last);
-  /// After a create or an update: an object none of whose owners exists goes.
+  /// After a create or an update: an object none of whose owners exists goes, and so does one that outlived the
+  /// deletion of its namespace because an admission refused to let it go.
   void settle(const Resource& type, const Object& object);
   /// Deletion has begun and nothing holds it any more.
   static bool is_due(const Json& object);

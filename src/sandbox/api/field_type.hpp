@@ -33,6 +33,7 @@ class FieldType {
   static Json default_key(std::string_view key);
   /// A field that the type names, unlike a free key of a map.
   bool names(std::string_view field) const;
+  bool is_custom() const { return source_ == Source::schema; }  ///< Of the whole object.
   /// The schema at this place; nullptr when there is none.
   const Json* schema() const { return schema_; }
   /// Where unknown fields are refused: there is a schema, and it is closed.

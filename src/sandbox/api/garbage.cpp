@@ -38,6 +38,9 @@ Json without_owner(Json object, const std::string& uid) {
 
 void Deletion::settle(const Resource& type, const Object& object) {
   if (!owners_of(*object).empty()) collect(ref_of(type, *object));
+  if (!type.namespaced || is_terminating(*object)) return;
+  const Object ns = core_.find({find_resource("", "v1", "namespaces"), "", codec::namespace_of(*object)});
+  if (ns != nullptr && is_terminating(*ns)) delete_quietly(ref_of(type, *object), {});
 }
 
 bool Deletion::has_solid_owner(const Json& object) const {
@@ -58,7 +61,7 @@ void Deletion::collect(const ObjectRef& dependent) {
   delete_quietly(dependent, options);
 }
 
-/// Whoever refuses (a webhook) keeps the object; the next change tries again.
+/// Whoever refuses (a webhook) keeps the object; its next change tries again.
 void Deletion::delete_quietly(const ObjectRef& ref, const DeleteOptions& options) {
   try {
     remove(*ref.type, ref.ns, ref.name, options);

@@ -139,7 +139,7 @@ void track_update(const Json* live, Json& next, const FieldType& type, Manager w
     erase_member(child_object(next, "metadata"), "managedFields");
     return;
   }
-  const Json before = live == nullptr ? blank_object(type.schema() != nullptr) : without_managers(*live);
+  const Json before = live == nullptr ? blank_object(type.is_custom()) : without_managers(*live);
   const Json after = without_managers(next);
   const Comparison found = compare(&before, &after, type);
   const FieldSet changed = ownable(found.added.union_with(found.modified));

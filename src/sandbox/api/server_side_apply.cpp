@@ -28,29 +28,29 @@ Json merged_fields(const Json& live, const Json& wanted, const FieldType& type) 
   return result;
 }
 
-/// Entries only the live list has keep their places; the wanted ones come in the order they are wanted.
+/// Wanted entries come in the order they are wanted; those only the live list has stay between their neighbours.
 Json merged_items(const Json& live, const Json& wanted, const FieldType& type) {
-  std::map<std::string, const Json*> old, asked;
+  std::map<std::string, const Json*> old;
+  std::set<std::string> asked;
   for (const Json& item : live) old.emplace(item_element(type, item), &item);
-  for (const Json& item : wanted) asked.emplace(item_element(type, item), &item);
-  std::set<std::string> done;
+  for (const Json& item : wanted) asked.insert(item_element(type, item));
   Json result = Json::array();
-  const auto take = [&](const Json& item) {
-    const std::string element = item_element(type, item);
-    if (!done.insert(element).second) return;
-    const auto before = old.find(element);
-    result.push_back(before == old.end() ? item : merged(*before->second, item, type.item()));
-  };
-  auto next = wanted.begin();
-  for (const Json& item : live) {
-    const std::string element = item_element(type, item);
-    if (!asked.contains(element)) {
-      result.push_back(item);
-      continue;
+  auto left = live.begin();
+  auto right = wanted.begin();
+  while (left != live.end() || right != wanted.end()) {
+    const std::string here = left == live.end() ? std::string() : item_element(type, *left);
+    const std::string next = right == wanted.end() ? std::string() : item_element(type, *right);
+    if (left != live.end() && !asked.contains(here)) {
+      result.push_back(*left++);
+    } else if (right != wanted.end() && !old.contains(next)) {
+      result.push_back(*right++);
+    } else if (left != live.end() && here != next) {
+      ++left;  // Its turn comes when it is wanted, or has been.
+    } else {
+      result.push_back(merged(*old.at(next), *right++, type.item()));
+      if (left != live.end()) ++left;
     }
-    while (!done.contains(element)) take(*next++);
   }
-  for (; next != wanted.end(); ++next) take(*next);
   return result;
 }
 
@@ -142,7 +142,7 @@ Managers managers_before(const Json* live, const FieldType& type, const Manager&
   if (live == nullptr) return {};
   Managers managers = Managers::of(*live);
   if (!managers.empty()) return managers;
-  const Json blank = blank_object(type.schema() != nullptr);
+  const Json blank = blank_object(type.is_custom());
   const Json present = without_managers(*live);
   const FieldSet everything = compare(&blank, &present, type).added;
   Manager before{"before-first-apply", "Update", who.api_version, "", who.time, ownable(everything)};
@@ -155,7 +155,7 @@ Managers managers_before(const Json* live, const FieldType& type, const Manager&
 Json apply_configuration(const Json* live, const Json& configuration, const FieldType& type, Manager who, bool force) {
   who.operation = "Apply";
   check_typed(configuration, type);
-  const Json before = live == nullptr ? blank_object(type.schema() != nullptr) : without_managers(*live);
+  const Json before = live == nullptr ? blank_object(type.is_custom()) : without_managers(*live);
   Managers managers = managers_before(live, type, who);
   Json next = merged(live == nullptr ? Json::object() : before, configuration, type);
 

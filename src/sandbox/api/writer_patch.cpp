@@ -71,8 +71,8 @@ Json Writer::patched(const Target& target, PatchKind kind, const Json& patch, co
   Json next = patched_by(kind, *current, patch, target.type);
   const Json as_patched = next;
   check_identity(target.type, target.ns, next);
-  check_name(next, target.name);
   judge_patched(as_patched, decode(target.type, next), target.options);
+  check_name(next, target.name);
   return next;
 }
 

@@ -85,33 +85,45 @@ void Certificates::reconcile(const std::string& key) {
 void Certificates::trigger(const Json& certificate, const Violation& violation) {
   const WallTime now = context_.world.clock.wall_now();
   Json changed = certificate;
-  // A certificate that only nears its end is still good.
-  if (violation.reason != "Renewing")
-    put_condition(changed, {"Ready", "False", violation.reason, violation.message}, now);
   put_condition(changed, {"Issuing", "True", violation.reason, violation.message}, now);
+  // A certificate that only nears its end is still good.
+  if (violation.reason != "Renewing") {
+    put_condition(changed, {"Ready", "False", violation.reason, violation.message}, now);
+  }
   write_status(context_.api, informers_.certificates.type(), certificate, changed, kManager);
   context_.events.record(certificate,
                          {"Normal", "Issuing", violation.message, "cert-manager-certificates-trigger", {}});
 }
 
+/// What comes before the signature: a key in a Secret of its own, and a request for the issuer.
+void Certificates::prepare(const Json& certificate) {
+  const std::string name = codec::name_of(certificate);
+  const std::int64_t revision = codec::int_at(certificate, {"status", "revision"}).value_or(0) + 1;
+  const std::string key =
+      fmt::format("{}-{}", name,
+                  name_suffix(std::hash<std::string>{}(fmt::format("{} {}", codec::uid_of(certificate), revision)), 5));
+  Json prepared = certificate;
+  prepared["status"]["nextPrivateKeySecretName"] = key;
+  write_status(context_.api, informers_.certificates.type(), certificate, prepared, kManager);
+  say(certificate, "Generated", fmt::format("Stored new private key in temporary Secret resource \"{}\"", key),
+      "key-manager");
+  say(certificate, "Requested", fmt::format("Created new CertificateRequest resource \"{}-{}\"", name, revision),
+      "request-manager");
+}
+
+void Certificates::say(const Json& certificate, std::string reason, std::string message, std::string_view part) {
+  context_.events.record(
+      certificate,
+      {"Normal", std::move(reason), std::move(message), fmt::format("cert-manager-certificates-{}", part), {}});
+}
+
 void Certificates::issue(const Json& certificate, const api::Object& secret) {
+  if (codec::string_at(certificate, {"status", "nextPrivateKeySecretName"}).empty()) return prepare(certificate);
   const std::optional<Signer> signer = issuers_.find_signer(certificate);
   if (!signer) return;  // The issuer wakes us up when it is ready.
   const WallTime now = context_.world.clock.wall_now();
   const tls::LeafRequest request = leaf_request(certificate, now);
   const tls::KeyPair pair = tls::issue_certificate(request, signer->authority ? &*signer->authority : nullptr);
-  const std::int64_t revision = codec::int_at(certificate, {"status", "revision"}).value_or(0) + 1;
-  const std::string name = codec::name_of(certificate);
-  const auto say = [&](std::string reason, std::string message, std::string_view part) {
-    context_.events.record(
-        certificate,
-        {"Normal", std::move(reason), std::move(message), fmt::format("cert-manager-certificates-{}", part), {}});
-  };
-  say("Generated",
-      fmt::format("Stored new private key in temporary Secret resource \"{}-{}\"", name,
-                  name_suffix(std::hash<std::string>{}(fmt::format("{} {}", codec::uid_of(certificate), revision)), 5)),
-      "key-manager");
-  say("Requested", fmt::format("Created new CertificateRequest resource \"{}-{}\"", name, revision), "request-manager");
   store_secret(certificate, secret, pair,
                signer->authority ? signer->authority->certificate_pem : pair.certificate_pem);
   Json issued = certificate;
@@ -120,9 +132,10 @@ void Certificates::issue(const Json& certificate, const api::Object& secret) {
   issued["status"]["notAfter"] = format_rfc3339(request.not_after);
   issued["status"]["notBefore"] = format_rfc3339(request.not_before);
   issued["status"]["renewalTime"] = format_rfc3339(renewal_time(certificate, request.not_before, request.not_after));
-  issued["status"]["revision"] = revision;
+  issued["status"]["revision"] = codec::int_at(certificate, {"status", "revision"}).value_or(0) + 1;
+  issued["status"].erase("nextPrivateKeySecretName");
   write_status(context_.api, informers_.certificates.type(), certificate, issued, kManager);
-  say("Issuing", "The certificate has been successfully issued", "issuing");
+  say(certificate, "Issuing", "The certificate has been successfully issued", "issuing");
 }
 
 void Certificates::report(const Json& certificate, const Json* secret) {

@@ -21,6 +21,8 @@ class Certificates {
 
   void reconcile(const std::string& key);
   void trigger(const Json& certificate, const Violation& violation);
+  void prepare(const Json& certificate);
+  void say(const Json& certificate, std::string reason, std::string message, std::string_view part);
   void issue(const Json& certificate, const api::Object& secret);
   void report(const Json& certificate, const Json* secret);
   void store_secret(const Json& certificate, const api::Object& secret, const tls::KeyPair& pair,

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kSystemNamespace = "cert-manager";
 constexpr std::string_view kManager = "cert-manager-issuers";
+constexpr std::string_view kPairProblem = "Error getting keypair for CA issuer: ";
 
 /// Bytes of a secret's entry; absent when it has none or it is not base64.
 std::optional<std::string> entry(const Json& secret, std::string_view name) {
@@ -54,14 +55,13 @@ std::string pair_problem(const Json& secret, bool& not_authority) {
 IssuerVerdict judge_issuer(const api::Api& api, const Json& issuer, const std::string& ns) {
   if (codec::find_at(issuer, {"spec", "selfSigned"}) != nullptr) return {true, "IsReady", ""};
   const std::string name = codec::string_at(issuer, {"spec", "ca", "secretName"});
-  constexpr std::string_view kStart = "Error getting keypair for CA issuer: ";
   const api::Object secret = api.find(type_of("v1", "Secret"), ns, name);
-  if (!secret) return {false, "ErrGetKeyPair", fmt::format("{}secret \"{}\" not found", kStart, name)};
+  if (!secret) return {false, "ErrGetKeyPair", fmt::format("{}secrets \"{}\" not found", kPairProblem, name)};
   bool not_authority = false;
   if (const std::string problem = pair_problem(*secret, not_authority); !problem.empty()) {
-    return {false, "ErrGetKeyPair", fmt::format("{}{}", kStart, problem)};
+    return {false, "ErrGetKeyPair", fmt::format("{}{}", kPairProblem, problem)};
   }
-  if (not_authority) return {false, "ErrInvalidKeyPair", fmt::format("{}certificate is not a CA", kStart)};
+  if (not_authority) return {false, "ErrInvalidKeyPair", fmt::format("{}certificate is not a CA", kPairProblem)};
   return {true, "KeyPairVerified", "Signing CA verified"};
 }
 

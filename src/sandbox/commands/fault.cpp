@@ -42,11 +42,19 @@ std::string kinds_text() {
 }
 
 std::string active_text(const Json& report) {
-  output::Table table({{.header = "ID"}, {.header = "NAME"}, {.header = "TARGET"}, {.header = "ACTIVE"}}, false);
+  output::Table table({{.header = "ID"},
+                       {.header = "NAME"},
+                       {.header = "TARGET"},
+                       {.header = "STATE"},
+                       {.header = "BEGINS"},
+                       {.header = "ENDS"},
+                       {.header = "STRUCK"}},
+                      false);
   for (const Json& fault : report.at("faults")) {
     table.add({std::to_string(codec::int_at(fault, {"id"}).value_or(0)), codec::string_at(fault, {"name"}),
-               codec::string_at(fault, {"target"}, "everything"),
-               codec::bool_at(fault, {"active"}) ? "yes" : "not yet"});
+               codec::string_at(fault, {"target"}, "everything"), codec::string_at(fault, {"state"}),
+               codec::string_at(fault, {"beginsIn"}, "-"), codec::string_at(fault, {"endsIn"}, "-"),
+               std::to_string(codec::int_at(fault, {"struck"}).value_or(0))});
   }
   return table.flush();
 }

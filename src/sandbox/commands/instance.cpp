@@ -113,6 +113,7 @@ std::vector<Instance> running_instances(const platform::Environment& environment
   std::vector<Instance> running;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(instances_folder(environment), error)) {
+    if (!entry.is_directory(error)) continue;
     Instance one{.name = entry.path().filename().string(), .folder = entry.path(), .pid = read_pid(entry.path())};
     if (one.pid > 0 && platform::is_our_process(one.pid)) {
       running.push_back(std::move(one));

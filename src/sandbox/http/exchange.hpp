@@ -1,7 +1,7 @@
 #pragma once
 // One request and the connection it came over: the way out for answers, and for streams that stay open.
 
-#include <optional>
+#include <chrono>
 #include <stop_token>
 #include <string_view>
 
@@ -11,6 +11,9 @@
 #include "http/request.hpp"
 
 namespace dba::sandbox::http {
+
+/// A client that takes longer to accept one piece of a stream is cut.
+inline constexpr std::chrono::seconds kSlowestSend{5};
 
 class Exchange {
  public:

@@ -24,7 +24,6 @@ namespace {
 using Poco::Net::HTTPServerParams;
 
 constexpr long kReceiveSeconds = 30;                   ///< Silence in the middle of a request.
-constexpr long kSendSeconds = 10;                      ///< A client that does not read for that long is cut.
 constexpr long kKeepAliveSeconds = 120;                ///< Silence between two requests.
 constexpr std::size_t kLargestBody = 3 * 1024 * 1024;  ///< @source kube-apiserver: limit of request bodies
 
@@ -136,7 +135,7 @@ void serve_connection(Poco::Net::StreamSocket& socket, const std::stop_token& st
   const int descriptor = socket.impl()->sockfd();
   if (!speaks_tls(descriptor)) return;
   socket.setReceiveTimeout(Poco::Timespan(kReceiveSeconds, 0));
-  socket.setSendTimeout(Poco::Timespan(kSendSeconds, 0));
+  socket.setSendTimeout(Poco::Timespan(kSlowestSend.count(), 0));
   socket.setNoDelay(true);
   HTTPServerParams::Ptr params = session_params();
   Poco::Net::HTTPServerSession session(socket, params);

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMostQueued = 1U << 20U;
 constexpr std::size_t kPiece = 16 * 1024;  // One TLS record.
 constexpr int kTickMillis = 200;
+const Poco::Timespan kAttempt(0, 1000);  ///< How long one TLS read or write may take to become whole.
 
 /// A client that goes while we write must not end the process.
 void block_broken_pipe_signals() {
@@ -30,6 +31,9 @@ void block_broken_pipe_signals() {
 Duplex::Duplex(Poco::Net::StreamSocket socket, std::string early)
     : socket_(std::move(socket)), early_(std::move(early)), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   socket_.setBlocking(false);
+  socket_.setReceiveTimeout(kAttempt);
+  socket_.setSendTimeout(kAttempt);
+  socket_.setNoDelay(true);  // Else the tail of a message waits for the client's acknowledgement of its head.
 }
 
 Duplex::~Duplex() { ::close(wake_); }
@@ -97,6 +101,10 @@ int Duplex::receive(const Handlers& handlers) {
     const std::string bytes = std::exchange(early_, {});
     return handlers.receive(bytes) ? 1 : 0;
   }
+  // POCO waits inside a TLS read for a whole record, also on a socket that does not block, while what is queued stays
+  // unsent: read only when there is something.
+  pollfd state{.fd = socket_.impl()->sockfd(), .events = POLLIN, .revents = 0};
+  if (::poll(&state, 1, 0) == 0 && socket_.available() <= 0) return -1;
   std::array<char, 32 * 1024> buffer{};
   const int count = socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
   if (count <= 0) return count;

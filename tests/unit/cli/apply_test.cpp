@@ -26,6 +26,7 @@ struct Scene : test::CommandHarness {
         .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
         .optionally();
     api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201).optionally();
+    test::stub_demo_cluster(api());
     api().on_get(test::live_sales_database()).optionally();
   }
 
@@ -89,7 +90,7 @@ TEST_CASE("a conflict names manager and fields, the server's words and the way o
   CHECK(result.code == ExitCode::refused);
   CHECK(result.out.empty());
   CHECK(result.err ==
-        "error: cannot patch mssqlservers.kubedb.com \"sales\" in namespace \"demo\": other managers own some of the "
+        "error: cannot apply mssqlservers.kubedb.com \"sales\" in namespace \"demo\": other managers own some of the "
         "fields\n"
         "  - \"kubectl-edit\" using kubedb.com/v1alpha2: .spec.replicas\n"
         "  cause: error: Apply failed with 1 conflict: conflict with \"kubectl-edit\" using "
@@ -123,5 +124,74 @@ TEST_CASE("-o yaml prints what the server has now") {
   CHECK(codec::resource_version_of(printed) == "42");
   CHECK_FALSE(printed["metadata"].contains("managedFields"));
 }
+
+TEST_CASE("the edition that was chosen is told only when something is sent") {
+  Json manifest = test::sales_database();
+  manifest["spec"]["podTemplate"]["spec"]["containers"][0]["env"].erase(1);
+  Scene scene({manifest});
+  scene.applied(test::live_sales_database());
+  CHECK(scene.apply().err.empty());
+  scene.applied(with_policy());
+  CHECK(scene.apply({"--deletion-policy", "halt", "--issuer", "nope"}).code == ExitCode::refused);
+  CHECK(scene.apply({"--deletion-policy", "halt"}).err ==
+        "edition Developer, because --edition was not given: licensed for development and tests, not for production\n");
+}
+
+TEST_CASE("two manifests are one too many: neither is applied in silence") {
+  Scene scene;
+  scene.forbid_cluster();
+  const CommandResult result = scene.apply({"-f", "other.yaml"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err == "error: --file is given 2 times and takes one file: " + scene.file +
+                          ", other.yaml\n"
+                          "  try:   kubectl dba mssql apply --help\n");
+}
+
+TEST_CASE("--set does not rename what the command line names") {
+  for (const auto& [assignment, problem] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"metadata.name=x", "metadata.name \"x\" differs from \"sales\", which the command line names"},
+           {"metadata.namespace=demo2", "metadata.namespace \"demo2\" differs from \"demo\", which the command line names"},
+           {"metadata={name: sales}", "metadata.namespace is gone, but the command line names \"demo\""},
+           {"status.phase=Ready", "status is what the operator reports, no part of a manifest"}}) {
+    CAPTURE(assignment);
+    Scene scene;
+    scene.forbid_cluster();
+    const CommandResult result = scene.apply({"sales", "-n", "demo", "--set", assignment});
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.err == "error: cannot apply this database: --set: " + problem + "\n");
+  }
+  Scene scene;
+  CHECK(scene.apply({"--dry-run=client", "-o", "yaml", "--set", "metadata.name=x"}).out.find("name: x\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("without the whole manifest, apply says that it wants one") {
+  Scene scene;
+  scene.forbid_cluster();
+  const CommandResult result = scene.run({"mssql", "apply", "sales", "--deletion-policy", "halt"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err.ends_with("\n  try:   add -f FILE: apply needs the whole manifest, the flags are laid over it\n"));
+}
+
+TEST_CASE("a file that holds no object is told so") {
+  for (const auto& [text, problem] : std::vector<std::pair<std::string, std::string>>{
+           {"just words\n", "it holds a text, no object"},
+           {"a: 1\n", "it holds an object without a kind"},
+           {"kind: MSSQLServer\nmetadata: {name: sales}\n",
+            "MSSQLServer \"sales\" without an apiVersion is not for this command, which takes one MSSQLServer of "
+            "kubedb.com/v1alpha2 and the namespaces, secrets, config maps, services and issuers that it needs"}}) {
+    Scene scene;
+    scene.forbid_cluster();
+    const std::string path = (scene.directory.path() / "garbage.yaml").string();
+    platform::write_new_secret_file(path, text);
+    CHECK(scene.run({"mssql", "apply", "sales", "--deletion-policy", "halt", "-f", path}).err.find(problem + "\n") !=
+          std::string::npos);
+    const CommandResult result = scene.run({"mssql", "apply", "-f", path});
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.err == "error: cannot apply what " + path + " holds: " + problem + "\n");
+  }
+}
+
 
 }  // namespace dba::cli

@@ -18,6 +18,7 @@ using dba::test::CommandResult;
 using dba::test::database_json;
 using dba::test::FakeWatch;
 using dba::test::object_json;
+using dba::test::pod_json;
 namespace resources = dba::kube::resources;
 
 const std::string kDatabase = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
@@ -26,10 +27,10 @@ const std::string kEvents = "/api/v1/namespaces/demo/events";
 
 const std::string kWhatGoes =
     "deletionPolicy of demo/sales is Delete\n"
-    "  removed: the pods sales-0 to sales-2 and their Services\n"
-    "  removed: the volumes (PersistentVolumeClaims data-…) with all data\n"
-    "  kept:    the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-    "  kept:    backup Snapshots and the data they have in their buckets\n";
+    "  goes:  the pods sales-0 to sales-2 and their Services\n"
+    "  goes:  the volumes (PersistentVolumeClaims data-…) with all data\n"
+    "  stays: the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+    "  stays: backup Snapshots and the data they have in their buckets\n";
 
 Json database_with_policy(std::string_view policy) {
   Json database = database_json("demo", "sales");
@@ -45,6 +46,12 @@ Json ops_request(std::string_view name, std::string_view database, std::string_v
   return request;
 }
 
+/// The answer to a DELETE of what a finalizer holds.
+std::string held(Json object) {
+  object["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z";
+  return codec::compact_json(object);
+}
+
 /// A cluster in which the deletion of "sales" is accepted.
 struct Deletion {
   test::PatientClock clock{};
@@ -55,12 +62,20 @@ struct Deletion {
     harness.api().on_get(database).optionally();
     harness.api().on_list(resources::mssqlserveropsrequests, "demo", requests).optionally();
   }
-  void accept() {
+  /// Its finalizer holds the object until the operator has done its part.
+  void accept() { accept(held(database_json("demo", "sales"))); }
+  void accept(const std::string& answer) {
     Json review = Json::object();
     review["status"]["userInfo"]["username"] = "jane";
     harness.api().on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews").reply(review, 201);
     harness.api().on("POST", kEvents).reply(201, R"({"kind":"Event"})");
-    harness.api().on("DELETE", kDatabase).reply(200, R"({"kind":"Status","status":"Success"})").optionally();
+    harness.api().on("DELETE", kDatabase).reply(200, answer).optionally();
+  }
+  /// The object is gone at the first look; these pods are left.
+  void is_gone(const std::vector<Json>& pods) {
+    harness.api().on_list(resources::mssqlservers, "demo", {});
+    harness.api().on_watch(resources::mssqlservers, "demo");
+    harness.api().on_list(resources::pods, "demo", pods);
   }
   CommandResult run(std::vector<std::string> more) {
     more.insert(more.begin(), {"mssql", "delete", "sales"});
@@ -76,6 +91,7 @@ TEST_CASE("delete says what goes, asks for the name, deletes this very object an
   deletion.accept();
   deletion.harness.prompter().answer("sales");
   deletion.harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sales")});
+  deletion.harness.api().on_list(resources::pods, "demo", {});
   FakeWatch& watch = deletion.harness.api().on_watch(resources::mssqlservers, "demo");
   std::jthread operator_thread([&] { watch.deleted(database_json("demo", "sales")); });
   const CommandResult result = deletion.run({"--timeout=0"});
@@ -132,7 +148,8 @@ TEST_CASE("delete refuses DoNotTerminate with the command that lifts it, whateve
   CHECK(
       result.err.ends_with("error: database \"sales\" has deletionPolicy DoNotTerminate and is not deleted\n"
                            "  try:   kubectl patch mssqlservers.kubedb.com sales -n demo --type=merge -p "
-                           "'{\"spec\":{\"deletionPolicy\":\"Halt\"}}'\n"));
+                           "'{\"spec\":{\"deletionPolicy\":\"Halt\"}}' && kubectl dba mssql delete sales --yes "
+                           "--wipe-out-data\n"));
   CHECK(deletion.deletions().empty());
 }
 
@@ -149,6 +166,7 @@ TEST_CASE("delete tells the webhook's refusal apart, in the words of every build
     CHECK(result.code == ExitCode::refused);
     CHECK(result.err.find("has deletionPolicy DoNotTerminate and is not deleted") != std::string::npos);
     CHECK(result.err.find(message) != std::string::npos);
+    CHECK(result.err.ends_with("\"Halt\"}}' && kubectl dba mssql delete sales --yes -q\n"));
   }
 }
 
@@ -160,8 +178,7 @@ TEST_CASE("delete of a WipeOut database needs --wipe-out-data beside --yes") {
     CHECK(result.err ==
           "error: database \"sales\" is not deleted: --wipe-out-data: deletionPolicy is WipeOut: volumes, secrets and "
           "backups go as well; give this flag to agree\n"
-          "  try:   kubectl patch mssqlservers.kubedb.com sales -n demo --type=merge -p "
-          "'{\"spec\":{\"deletionPolicy\":\"Halt\"}}'\n");
+          "  try:   kubectl dba mssql delete sales --yes -q --wipe-out-data\n");
     CHECK(deletion.deletions().empty());
   }
   SUBCASE("with it") {
@@ -182,10 +199,19 @@ TEST_CASE("delete removes finished ops requests of this database first when aske
     CHECK(result.code == ExitCode::ok);
     CHECK(result.out ==
           "mssqlserveropsrequest.ops.kubedb.com \"restart-1\" deleted from demo namespace\n"
-          "mssqlserver.kubedb.com \"sales\" deleted from demo namespace\n");
+          "mssqlserver.kubedb.com \"sales\" deletion accepted in demo namespace\n");
     REQUIRE(deletion.deletions().size() == 2);
     CHECK(deletion.deletions()[0].path == kRequests + "/restart-1");
     CHECK(deletion.deletions()[1].path == kDatabase);
+  }
+  SUBCASE("asked, and a finalizer holds it") {
+    deletion.accept();
+    deletion.harness.api()
+        .on("DELETE", kRequests + "/restart-1")
+        .reply(200, held(ops_request("restart-1", "sales", "Successful")));
+    CHECK(deletion.run({"--yes", "--wait=false", "--delete-ops-requests", "-q"}).out ==
+          "mssqlserveropsrequest.ops.kubedb.com \"restart-1\" deletion accepted in demo namespace\n"
+          "mssqlserver.kubedb.com \"sales\" deletion accepted in demo namespace\n");
   }
   SUBCASE("not asked") {
     deletion.accept();
@@ -225,6 +251,78 @@ TEST_CASE("delete that is not finished in time is 124 and says what holds it") {
   CHECK(result.err ==
         "error: timed out waiting for the condition on mssqlservers/sales\n"
         "  - the deletion was accepted; the operator still works on it: finalizer kubedb.com\n"
+        "  try:   kubectl dba mssql wait sales -n demo --for=delete\n");
+}
+
+TEST_CASE("delete says deleted only of what is gone") {
+  Deletion deletion;
+  const auto printed = [&](const std::string& answer, std::vector<std::string> more) {
+    deletion.accept(answer);
+    more.insert(more.end(), {"--yes", "-q"});
+    const CommandResult result = deletion.run(more);
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.err == "");
+    return result.out;
+  };
+  const std::string gone = R"({"kind":"Status","status":"Success"})";
+  const std::string kept = held(database_json("demo", "sales"));
+  CHECK(printed(kept, {"--wait=false"}) == "mssqlserver.kubedb.com \"sales\" deletion accepted in demo namespace\n");
+  CHECK(printed(kept, {"--wait=false", "-o", "name"}) == "mssqlserver.kubedb.com/sales\n");
+  deletion.is_gone({});
+  CHECK(printed(gone, {"--wait=false"}) == "mssqlserver.kubedb.com \"sales\" deleted from demo namespace\n");
+  CHECK(printed(kept, {}) == "mssqlserver.kubedb.com \"sales\" deleted from demo namespace\n");
+}
+
+TEST_CASE("delete warns of pods that are left and that nobody removes") {
+  Deletion deletion;
+  deletion.accept();
+  Json going = pod_json("demo", "sales", 2, "");
+  going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+  SUBCASE("one goes, two do not") {
+    deletion.is_gone({pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary"), going});
+    const CommandResult result = deletion.run({"--yes", "-q"});
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out == "mssqlserver.kubedb.com \"sales\" deleted from demo namespace\n");
+    CHECK(result.err ==
+          "Warning: sales is gone, but still has 2 pods that nobody removes: sales-0 and sales-1; is the KubeDB "
+          "operator running?\n");
+  }
+  SUBCASE("one does not") {
+    deletion.is_gone({pod_json("demo", "sales", 0, "primary"), going});
+    CHECK(deletion.run({"--yes", "-q"}).err ==
+          "Warning: sales is gone, but still has 1 pod that nobody removes: sales-0; is the KubeDB operator "
+          "running?\n");
+  }
+  SUBCASE("all of them go") {
+    deletion.is_gone({going});
+    CHECK(deletion.run({"--yes", "-q"}).err == "");
+  }
+  SUBCASE("they may not be seen") {
+    deletion.is_gone({});
+    deletion.harness.api().on("GET", "/api/v1/namespaces/demo/pods").fail(403, "Forbidden", "not for you");
+    const CommandResult result = deletion.run({"--yes", "-q"});
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.err ==
+          "Warning: whether its pods are gone could not be seen: Error from server (Forbidden): not for you\n");
+  }
+}
+
+TEST_CASE("delete that is interrupted while it waits says that the deletion goes on") {
+  Deletion deletion;
+  deletion.accept();
+  deletion.harness.api().on_watch(resources::mssqlservers, "demo");
+  deletion.harness.api()
+      .on("GET", "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers")
+      .reply_with([&](const test::SeenRequest&) {
+        deletion.harness.stop().request_stop();
+        return test::Reply{.body = codec::compact_json(
+                               test::list_json(resources::mssqlservers, {database_json("demo", "sales")}, "100"))};
+      });
+  const CommandResult result = deletion.run({"--yes", "-q", "--progress=none"});
+  CHECK(result.code == ExitCode::interrupted);
+  CHECK(result.out == "");
+  CHECK(result.err ==
+        "error: interrupted; the deletion of mssqlserver.kubedb.com/sales was accepted and goes on without us\n"
         "  try:   kubectl dba mssql wait sales -n demo --for=delete\n");
 }
 

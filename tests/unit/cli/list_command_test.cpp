@@ -46,13 +46,14 @@ TEST_CASE("list shows mode, version, status, replicas, primary and age with two 
   CHECK(harness.api().requests().size() == 2);
 }
 
-TEST_CASE("list asks for the names and labels of pods only") {
+TEST_CASE("list asks for the names and labels of pods only, and of those that run only") {
   CommandHarness harness;
   stub_two_databases(harness, "demo");
   harness.run({"mssql", "list"});
   for (const test::SeenRequest& request : harness.api().requests()) {
     const bool pods = request.path == kPods;
     CHECK(request.parameter("labelSelector") == (pods ? "app.kubernetes.io/name=mssqlservers.kubedb.com" : ""));
+    CHECK(request.parameter("fieldSelector") == (pods ? "status.phase=Running" : ""));
     CHECK((request.header("Accept").find("PartialObjectMetadataList") != std::string::npos) == pods);
   }
 }
@@ -139,6 +140,7 @@ TEST_CASE("list -o json has every field of every database") {
             "mode": "AvailabilityGroup",
             "version": "2025-cu0",
             "phase": "Ready",
+            "deleting": false,
             "replicas": 3,
             "livePods": 1,
             "primary": "sales-0",

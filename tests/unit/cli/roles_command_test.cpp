@@ -140,6 +140,60 @@ TEST_CASE("roles --primary names both on stderr and exits with 10 when two pods 
   CHECK(result.err == "error: ambiguous: 2 pods are labelled primary: sales-0 and sales-1\n");
 }
 
+TEST_CASE("roles --primary prints no pod that has failed, and says why there is none") {
+  Json failed = kPrimary;
+  failed["status"]["phase"] = "Failed";
+  CommandHarness harness;
+  stub(harness, {failed, kFirstSecondary, kSecondSecondary}, healthy_slices());
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  CHECK(result.code == ExitCode::unhealthy);
+  CHECK(result.out == "");
+  CHECK(result.err == "error: no primary: sales-0 is labelled primary, but its phase is Failed\n");
+}
+
+TEST_CASE("roles --primary warns of what speaks against the pod it prints") {
+  Json unready = kPrimary;
+  unready["status"]["conditions"][0]["status"] = "False";
+  CommandHarness harness;
+  stub(harness, {unready, kFirstSecondary, kSecondSecondary}, {});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.out == "sales-0\n");
+  CHECK(result.err == "Warning: primary sales-0 is not ready; no Service leads to primary sales-0 as the primary\n");
+}
+
+TEST_CASE("roles --exit-code fails for what is missing or not known") {
+  CommandHarness harness;
+  SUBCASE("a replica") {
+    stub(harness, {kPrimary, kFirstSecondary},
+         {slice_json("demo", "sales", {kPrimary}), slice_json("demo", "sales-secondary", {kFirstSecondary})});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.out ==
+          "POD       SQL       LABEL       ENDPOINT    MATCH   SINCE       NODE     REMARKS\n"
+          "sales-0   unknown   primary     primary     yes     <unknown>   node-0   \n"
+          "sales-1   unknown   secondary   secondary   yes     <unknown>   node-1   \n");
+    CHECK(result.err == "primary: sales-0; 1 of 3 replicas is missing: sales-2 (source: kubernetes)\n");
+  }
+  SUBCASE("a label") {
+    stub(harness, {kPrimary, kFirstSecondary, pod_json("demo", "sales", 2, "")},
+         {slice_json("demo", "sales", {kPrimary}), slice_json("demo", "sales-secondary", {kFirstSecondary})});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code", "-o", "json"});
+    CHECK(result.code == ExitCode::unhealthy);
+    test::check_schema("RoleReport", result.out);
+    CHECK(codec::parse_json(result.out, "the report").at("agreement") == "unknown");
+  }
+  SUBCASE("the database itself, which is being deleted") {
+    stub_healthy(harness);
+    Json going = database_json("demo", "sales");
+    going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+    harness.api().on_get(going);
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.err == "primary: sales-0; the database is being deleted (source: kubernetes)\n");
+  }
+}
+
 TEST_CASE("roles --exit-code is a gate") {
   CommandHarness harness;
   SUBCASE("healthy") {

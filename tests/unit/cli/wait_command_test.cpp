@@ -122,6 +122,51 @@ TEST_CASE("wait ends at once with 10 when the condition can never be met") {
         "  try:   kubectl dba mssql roles sales -n demo\n");
 }
 
+TEST_CASE("wait takes a database that is being deleted for lost, whatever its phase says") {
+  const Json going =
+      database_with([](Json& database) { database["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z"; });
+  for (const char* condition : {"phase=Ready", "primary"}) {
+    CAPTURE(condition);
+    Waited waited({going}, {pod_json("demo", "sales", 0, "primary")});
+    const CommandResult result = waited.run(condition);
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.out == "");
+    CHECK(result.err == std::string("error: ") + condition +
+                            " cannot be met on mssqlservers/sales: it is being deleted\n"
+                            "  try:   kubectl dba mssql roles sales -n demo\n");
+  }
+}
+
+TEST_CASE("wait that sees the database go does not send to the roles of what is gone") {
+  Waited waited({database_json("demo", "sales", "Provisioning")}, {});
+  std::jthread pusher([&] { waited.databases.deleted(database_json("demo", "sales")); });
+  const CommandResult result = waited.run("phase=Ready", {"--timeout=0", "-q"});
+  CHECK(result.code == ExitCode::unhealthy);
+  CHECK(result.err ==
+        "error: phase=Ready cannot be met on mssqlservers/sales: it was deleted\n"
+        "  try:   kubectl dba mssql list -n demo\n");
+}
+
+TEST_CASE("wait refuses a pod that cannot be one of the database before anything is contacted") {
+  struct Row {
+    const char* condition;
+    const char* pod;
+  };
+  for (const Row& row :
+       {Row{"primary=other-1", "other-1"}, Row{"primary!=other-1", "other-1"}, Row{"primary=sales", "sales"},
+        Row{"primary=sales-", "sales-"}, Row{"primary=sales-01", "sales-01"},
+        Row{"primary=sales-arbiter-0", "sales-arbiter-0"}, Row{"primary=pod/sales-1", "pod/sales-1"}}) {
+    CAPTURE(row.condition);
+    CommandHarness harness;
+    harness.forbid_cluster();
+    const CommandResult result = harness.run({"mssql", "wait", "sales", std::string("--for=") + row.condition});
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.err == std::string("error: --for: \"") + row.pod +
+                            "\" is no pod of database \"sales\": they are called sales-0, sales-1 and so on\n"
+                            "  try:   kubectl dba mssql wait --help\n");
+  }
+}
+
 TEST_CASE("wait -o json is one report, also when it fails") {
   Waited waited({database_json("demo", "sales", "Provisioning")}, {});
   const CommandResult result = waited.run("phase=Critical", {"--timeout=1s", "-o", "json", "-q"});
@@ -161,7 +206,20 @@ TEST_CASE("wait for a database that does not exist") {
           "  cause: Error from server (NotFound): mssqlservers.kubedb.com \"sales\" not found\n"
           "  try:   kubectl dba mssql list -n demo\n");
   }
-  SUBCASE("is what --for=delete waits for") { CHECK(waited.run("delete").code == ExitCode::ok); }
+  SUBCASE("is what --for=delete waits for, told with what is near") {
+    waited.harness.api()
+        .on("GET", "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers")
+        .reply_with([](const test::SeenRequest& request) {
+          const bool all = request.parameter("fieldSelector").empty();
+          const std::vector<Json> items = all ? std::vector<Json>{database_json("demo", "sale")} : std::vector<Json>{};
+          return test::Reply{.body = codec::compact_json(test::list_json(resources::mssqlservers, items, "100"))};
+        });
+    waited.harness.api().on_list(resources::mssqlservers, "", {});
+    const CommandResult result = waited.run("delete");
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out == "mssqlserver.kubedb.com/sales condition met\n");
+    CHECK(result.err == "Warning: there was no such database in namespace \"demo\"; did you mean \"sale\"?\n");
+  }
   SUBCASE("goes on with --wait-for-create until it is there and the condition is met") {
     std::jthread pusher([&] {
       waited.databases.added(database_json("demo", "sales", "Provisioning"));
@@ -175,7 +233,7 @@ TEST_CASE("wait for a database that does not exist") {
     CHECK(result.err ==
           "error: timed out waiting for the condition on mssqlservers/sales\n"
           "  - waited 5s for phase=Ready; last seen: it does not exist yet\n"
-          "  try:   kubectl dba mssql roles sales -n demo\n");
+          "  try:   kubectl dba mssql list -n demo\n");
   }
 }
 

@@ -36,6 +36,7 @@ void stub_marks(FakeCluster& cluster) {
 }
 
 void stub_live(FakeCluster& cluster, const Json& live, bool is_really_applied) {
+  test::stub_demo_cluster(cluster.api());
   cluster.api().on_get(live);
   cluster.api()
       .on("PATCH", kSales)
@@ -151,6 +152,7 @@ TEST_CASE("fields that we would only begin to own are a change, fields that we w
   FakeCluster cluster;
   ListenerRecord record;
   SUBCASE("begin") {
+    test::stub_demo_cluster(cluster.api());
     cluster.api().on_get(test::live_sales_database());
     Json stored = with_owned("f:halted");
     cluster.api().on("PATCH", kSales).where("dryRun", "All").reply(stored);
@@ -220,6 +222,7 @@ TEST_CASE("--force-conflicts takes the fields over") {
 TEST_CASE("a conflict with our own earlier create is settled without a word, unless somebody else comes in between") {
   FakeCluster cluster;
   const Json live = test::live_sales_database();
+  test::stub_demo_cluster(cluster.api());
   cluster.api().on_get(live);
   cluster.api()
       .on("PATCH", kSales)
@@ -290,5 +293,100 @@ TEST_CASE("which objects may stand beside a database") {
     CHECK(may_accompany(test::parse_yaml(row.text)) == row.may);
   }
 }
+
+TEST_CASE("a change of a live database is checked against the cluster as a new one is, and nothing is changed") {
+  struct Row {
+    const char* assignments;
+    const char* message;
+  };
+  const std::string cannot = "cannot apply database \"sales\": ";
+  for (const Row& row : {
+           Row{"{version: '1'}", "spec.version (--version): \"1\" is not in the catalog, choose from 2025-cu0, 2022-cu12"},
+           Row{"{version: 2022-cu9}",
+               "spec.version (--version): \"2022-cu9\" is deprecated, choose from 2025-cu0, 2022-cu12"},
+           Row{"{tls: {issuerRef: {name: nope}}}",
+               "spec.tls.issuerRef (--issuer): Issuer \"nope\" does not exist; make it with kubectl dba mssql issuer "
+               "create nope -n demo, or give --with-issuer"},
+           Row{"{storage: {storageClassName: nope}}",
+               "spec.storage.storageClassName (--storage-class): StorageClass \"nope\" does not exist, choose from "
+               "longhorn"},
+           Row{"{configuration: {secretName: nope}}",
+               "spec.configuration.secretName (--config-secret): Secret \"nope\" does not exist"},
+       }) {
+    CAPTURE(row.assignments);
+    FakeCluster cluster;
+    stub_live(cluster, test::live_sales_database(), false);
+    cluster.api().on_get_missing(kube::resources::issuers, "demo", "nope").optionally();
+    cluster.api().on_get_missing(kube::resources::secrets, "demo", "nope").optionally();
+    Json database = test::sales_database();
+    database["spec"].merge_patch(test::parse_yaml(row.assignments));
+    ListenerRecord record;
+    const ErrorInfo error = failure_of(cluster, database, {}, record);
+    CHECK(error.message == cannot + row.message);
+    CHECK(error.code == ExitCode::refused);
+    CHECK(record.written.empty());
+    CHECK(real_applies(cluster).empty());
+  }
+}
+
+TEST_CASE("what a live database has already is not held against another change of it") {
+  FakeCluster cluster;
+  Json live = test::live_sales_database(), database = sales_with_policy("Halt");
+  live["spec"]["version"] = database["spec"]["version"] = "2022-cu9";  // Deprecated since.
+  stub_live(cluster, live, true);
+  cluster.api().on_list(kube::resources::storageclasses, "", {}).optionally();
+  ListenerRecord record;
+  apply_objects(cluster.client(), {database}, {}, record.listener());
+  CHECK(record.written == std::vector<std::string>{"MSSQLServer sales configured"});
+  CHECK(record.warnings.empty());
+}
+
+TEST_CASE("a database that is being deleted is not applied to, whether it would change or not") {
+  for (const char* policy : {"Delete", "Halt"}) {
+    FakeCluster cluster;
+    Json live = test::live_sales_database();
+    live["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z";
+    cluster.api().on_get(live);
+    ListenerRecord record;
+    const ErrorInfo error = failure_of(cluster, sales_with_policy(policy), {}, record);
+    CHECK(error.code == ExitCode::refused);
+    CHECK(error.message ==
+          "cannot apply database \"sales\": metadata.name: \"sales\" exists in namespace \"demo\" and is being "
+          "deleted; wait until it is gone");
+    CHECK(error.hint == "kubectl dba mssql wait sales -n demo --for=delete");
+    CHECK(cluster.api().requests("PATCH").empty());
+  }
+}
+
+TEST_CASE("an apply takes protection away when it lowers the deletion policy or forces its way") {
+  struct Row {
+    const char *from, *to;
+    bool force;
+    std::vector<std::string> namespaces;
+  };
+  const std::vector<std::string> demo = {"demo"};
+  for (const Row& row : {
+           Row{"DoNotTerminate", "Halt", false, demo},
+           Row{"Halt", "Delete", false, demo},
+           Row{"Delete", "WipeOut", false, demo},
+           Row{"WipeOut", "Delete", false, {}},
+           Row{"Halt", "DoNotTerminate", false, {}},
+           Row{"Halt", "Halt", true, {}},
+           Row{"Halt", "DoNotTerminate", true, demo},
+       }) {
+    CAPTURE(row.from);
+    CAPTURE(row.to);
+    FakeCluster cluster;
+    Json live = test::live_sales_database();
+    live["spec"]["deletionPolicy"] = row.from;
+    live["metadata"]["managedFields"][0]["fieldsV1"]["f:spec"]["f:deletionPolicy"] = Json::object();
+    stub_live(cluster, live, false);
+    ListenerRecord record;
+    const ApplyPlan plan = plan_application(cluster.client(), {sales_with_policy(row.to)},
+                                            {.force_conflicts = row.force}, record.listener());
+    CHECK(plan.unprotected_namespaces() == row.namespaces);
+  }
+}
+
 
 }  // namespace dba::mssql

@@ -29,28 +29,28 @@ std::string text_of(const Json& database) { return deletion_text(database, plan_
 TEST_CASE("what each deletion policy removes of a group and what it keeps") {
   CHECK(text_of(group("DoNotTerminate")) ==
         "deletionPolicy of demo/sales is DoNotTerminate: the server refuses to delete it\n"
-        "  kept:    the pods sales-0 to sales-2 and their Services\n"
-        "  kept:    the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  kept:    the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  stays: the pods sales-0 to sales-2 and their Services\n"
+        "  stays: the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  stays: the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
   CHECK(text_of(group("Halt")) ==
         "deletionPolicy of demo/sales is Halt\n"
-        "  removed: the pods sales-0 to sales-2 and their Services\n"
-        "  kept:    the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  kept:    the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pods sales-0 to sales-2 and their Services\n"
+        "  stays: the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  stays: the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
   CHECK(text_of(group("Delete")) ==
         "deletionPolicy of demo/sales is Delete\n"
-        "  removed: the pods sales-0 to sales-2 and their Services\n"
-        "  removed: the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  kept:    the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pods sales-0 to sales-2 and their Services\n"
+        "  goes:  the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  stays: the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
   CHECK(text_of(group("WipeOut")) ==
         "deletionPolicy of demo/sales is WipeOut\n"
-        "  removed: the pods sales-0 to sales-2 and their Services\n"
-        "  removed: the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  removed: the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-        "  removed: backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pods sales-0 to sales-2 and their Services\n"
+        "  goes:  the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  goes:  the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+        "  goes:  backup Snapshots and the data they have in their buckets\n");
 }
 
 TEST_CASE("what each deletion policy loses") {
@@ -78,19 +78,19 @@ TEST_CASE("a database without a policy, or with one nobody knows, is deleted lik
 TEST_CASE("the pods and secrets are those that the database has") {
   CHECK(text_of(standalone("Halt")) ==
         "deletionPolicy of demo/sales is Halt\n"
-        "  removed: the pod sales-0 and its Services\n"
-        "  kept:    the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  kept:    the Secret sales-auth\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pod sales-0 and its Services\n"
+        "  stays: the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  stays: the Secret sales-auth\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
   Json even = group("Delete", 2);
   even["metadata"].erase("namespace");
   even["spec"]["authSecret"]["name"] = "company-sa";
   CHECK(text_of(even) ==
         "deletionPolicy of sales is Delete\n"
-        "  removed: the pods sales-0 to sales-1 and sales-arbiter-0 and their Services\n"
-        "  removed: the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  kept:    the Secrets company-sa, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pods sales-0 to sales-1 and sales-arbiter-0 and their Services\n"
+        "  goes:  the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  stays: the Secrets company-sa, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
 }
 
 TEST_CASE("the secrets of a group are those it names") {
@@ -100,10 +100,10 @@ TEST_CASE("the secrets of a group are those it names") {
       "orders-endpoint-cert}");
   CHECK(text_of(database) ==
         "deletionPolicy of demo/sales is Delete\n"
-        "  removed: the pods sales-0 to sales-2 and their Services\n"
-        "  removed: the volumes (PersistentVolumeClaims data-…) with all data\n"
-        "  kept:    the Secrets sales-auth, orders-endpoint-cert, orders-dbm-login and orders-master-key\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pods sales-0 to sales-2 and their Services\n"
+        "  goes:  the volumes (PersistentVolumeClaims data-…) with all data\n"
+        "  stays: the Secrets sales-auth, orders-endpoint-cert, orders-dbm-login and orders-master-key\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
 }
 
 TEST_CASE("data in the pods are lost under every policy that removes the pods") {
@@ -111,10 +111,10 @@ TEST_CASE("data in the pods are lost under every policy that removes the pods") 
   database["spec"]["storageType"] = "Ephemeral";
   CHECK(text_of(database) ==
         "deletionPolicy of demo/sales is Halt\n"
-        "  removed: the pods sales-0 to sales-2 and their Services\n"
-        "  removed: the data, which live in the pods (storageType Ephemeral)\n"
-        "  kept:    the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
-        "  kept:    backup Snapshots and the data they have in their buckets\n");
+        "  goes:  the pods sales-0 to sales-2 and their Services\n"
+        "  goes:  the data, which live in the pods (storageType Ephemeral)\n"
+        "  stays: the Secrets sales-auth, sales-endpoint-cert, sales-dbm-login and sales-master-key\n"
+        "  stays: backup Snapshots and the data they have in their buckets\n");
   CHECK(plan_deletion(database).loses_data);
   database["spec"]["deletionPolicy"] = "DoNotTerminate";
   CHECK_FALSE(plan_deletion(database).loses_data);

@@ -60,7 +60,9 @@ TEST_CASE("databases are joined with the pods of their own namespace, whichever 
 TEST_CASE("roles are read with three requests, the pods and slices selected by the database's labels") {
   FakeCluster cluster;
   const Json pod = pod_json("demo", "sales", 0, "primary");
-  cluster.api().on_get(database_json("demo", "sales"));
+  Json database = database_json("demo", "sales");
+  database["spec"]["replicas"] = 1;
+  cluster.api().on_get(database);
   cluster.api().on_list(resources::pods, "demo", {pod});
   cluster.api().on_list(resources::endpointslices, "demo", {slice_json("demo", "sales", {pod})});
   const RoleReport report = read_roles(cluster.client(), "demo", "sales");

@@ -66,20 +66,151 @@ std::string text_of(const RoleReport& report) {
   std::string text;
   for (const std::vector<std::string>& row : role_rows(report, kNow)) text += join(row, " | ") + "\n";
   const Json json = to_json(report);
+  const std::string gaps = role_gaps(report);
   return text + role_summary(report) + ", " + codec::string_at(json, {"agreement"}) +
-         (report.partial ? ", partial" : "");
+         (report.partial ? ", partial" : "") + (gaps.empty() ? "" : "\n" + gaps);
 }
 
-TEST_CASE("a healthy group agrees, its pods in the order of their numbers") {
+TEST_CASE("a healthy group agrees") {
+  Scene scene{.pods = {pod(2, "secondary"), pod(1, "secondary"), pod(0, "primary")}};
+  scene.leads_to({scene.pods[2]}, {scene.pods[0], scene.pods[1]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+        "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+        "primary: sales-0, agree");
+  CHECK(primary_pods(scene.report()) == std::vector<std::string>{"sales-0"});
+  CHECK(secondary_pods(scene.report()) == std::vector<std::string>{"sales-1", "sales-2"});
+}
+
+TEST_CASE("pods stand in the order of their numbers, not of their letters") {
   Scene scene{.pods = {pod(10, "secondary"), pod(2, "secondary"), pod(0, "primary")}};
   scene.leads_to({scene.pods[2]}, {scene.pods[0], scene.pods[1]});
+  scene.database["spec"]["replicas"] = 11;
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
         "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
         "sales-10 | unknown | secondary | secondary | yes | <unknown> | node-10 | uid-of-sales-10 | \n"
-        "primary: sales-0, agree");
-  CHECK(primary_pods(scene.report()) == std::vector<std::string>{"sales-0"});
-  CHECK(secondary_pods(scene.report()) == std::vector<std::string>{"sales-2", "sales-10"});
+        "primary: sales-0, unknown\n"
+        "8 of 11 replicas are missing: sales-1, sales-3, sales-4, sales-5, sales-6, sales-7, sales-8 and sales-9");
+}
+
+TEST_CASE("a wanted replica without a pod is named, and nothing is agreed on without it") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary")}};
+  SUBCASE("the others are where their labels say") {
+    scene.leads_to({scene.pods[0]}, {scene.pods[1]});
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
+          "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+          "primary: sales-0, unknown\n"
+          "1 of 3 replicas is missing: sales-2");
+    CHECK(to_json(scene.report()).at("replicasWanted") == 3);
+  }
+  SUBCASE("what contradicts weighs more") {
+    scene.leads_to({scene.pods[1]}, {scene.pods[0]});
+    CHECK(scene.report().agreement == Agreement::disagree);
+  }
+  SUBCASE("a pod that is going away is there, but agrees with nothing") {
+    scene.pods.push_back(terminating(pod(2, "secondary")));
+    scene.leads_to({scene.pods[0]}, {scene.pods[1]});
+    CHECK(text_of(scene.report()).ends_with("primary: sales-0, unknown"));
+  }
+  SUBCASE("more than are wanted are no gap, nor is one that leaves") {
+    scene.database["spec"]["replicas"] = 1;
+    scene.leads_to({scene.pods[0]}, {scene.pods[1]});
+    CHECK(text_of(scene.report()).ends_with("primary: sales-0, agree"));
+    scene.pods[1] = terminating(pod(1, "secondary"));
+    scene.leads_to({scene.pods[0]}, {});
+    CHECK(text_of(scene.report()).ends_with("primary: sales-0, agree"));
+  }
+}
+
+TEST_CASE("a label that is no role is shown as it is, remarked on, and agrees with nothing") {
+  Scene scene{.pods = {pod(0, "Primary"), pod(1, "secondary"), pod(2, "primary")}};
+  scene.leads_to({scene.pods[2]}, {scene.pods[1]});
+  CHECK(text_of(scene.report()) ==
+        "sales-0 | unknown | Primary | none | - | <unknown> | node-0 | uid-of-sales-0 | label \"Primary\" is no role: "
+        "primary, secondary or arbiter\n"
+        "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+        "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+        "primary: sales-2, unknown");
+}
+
+TEST_CASE("a pod that has failed or ended neither leads nor follows, whatever its label says") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  scene.leads_to({}, {scene.pods[1], scene.pods[2]});
+  SUBCASE("the primary") {
+    scene.pods[0]["status"]["phase"] = "Failed";
+    scene.pods[0]["status"]["reason"] = "Evicted";
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | none | - | <unknown> | node-0 | uid-of-sales-0 | has failed: Evicted\n"
+          "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+          "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+          "no primary: sales-0 is labelled primary, but its phase is Failed, unknown");
+    CHECK(primary_pods(scene.report()).empty());
+  }
+  SUBCASE("the primary, to which its Service still leads") {
+    scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
+    scene.pods[0]["status"]["phase"] = "Succeeded";
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | primary | primary | no | <unknown> | node-0 | uid-of-sales-0 | has ended, a Service "
+          "still leads to it\n"
+          "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
+          "sales-2 | unknown | secondary | secondary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
+          "no primary: sales-0 is labelled primary, but its phase is Succeeded, disagree");
+  }
+  SUBCASE("the primary, and another leads") {
+    scene.pods[0]["status"]["phase"] = "Failed";
+    scene.pods[1] = pod(1, "primary");
+    scene.leads_to({scene.pods[1]}, {scene.pods[2]});
+    CHECK(text_of(scene.report()).ends_with("primary: sales-1, unknown"));
+  }
+  SUBCASE("a secondary") {
+    scene.leads_to({scene.pods[0]}, {scene.pods[1]});
+    scene.pods[2]["status"]["phase"] = "Failed";
+    CHECK(text_of(scene.report()).ends_with("has failed\nprimary: sales-0, unknown"));
+    CHECK(secondary_pods(scene.report()) == std::vector<std::string>{"sales-1"});
+  }
+  SUBCASE("the one pod of a standalone instance") {
+    scene = {.database = standalone(), .pods = {pod(0, "")}};
+    scene.pods[0]["status"]["phase"] = "Failed";
+    CHECK(role_summary(scene.report()) == "no primary: no live pod is labelled primary");
+  }
+}
+
+TEST_CASE("what speaks against the one pod that is labelled primary") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
+  CHECK(primary_doubt(scene.report()).empty());
+  SUBCASE("it is not ready") {
+    scene.pods[0] = not_ready(scene.pods[0]);
+    CHECK(primary_doubt(scene.report()) == "primary sales-0 is not ready");
+  }
+  SUBCASE("no Service leads to it") {
+    scene.leads_to({}, {scene.pods[0]});
+    CHECK(primary_doubt(scene.report()) == "no Service leads to primary sales-0 as the primary");
+  }
+  SUBCASE("both") {
+    scene.pods[0] = not_ready(scene.pods[0]);
+    scene.leads_to({}, {});
+    CHECK(primary_doubt(scene.report()) ==
+          "primary sales-0 is not ready; no Service leads to primary sales-0 as the primary");
+  }
+  SUBCASE("where the Services lead is not known") {
+    CHECK(primary_doubt(build_role_report({.database = &scene.database, .pods = &scene.pods})).empty());
+  }
+  SUBCASE("nobody leads") {
+    scene.pods[0] = pod(0, "");
+    CHECK(primary_doubt(scene.report()).empty());
+  }
+}
+
+TEST_CASE("a database that is being deleted says so, whatever its pods do") {
+  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
+  scene.database["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+  CHECK(role_gaps(scene.report()) == "the database is being deleted");
+  CHECK(to_json(scene.report()).at("deleting") == true);
 }
 
 TEST_CASE("a pod without a label is starting or rejoining, the others lead on") {
@@ -90,7 +221,7 @@ TEST_CASE("a pod without a label is starting or rejoining, the others lead on") 
         "starting or rejoining\n"
         "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
         "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
-        "primary: sales-2, agree");
+        "primary: sales-2, unknown");
 }
 
 TEST_CASE("a group in which nobody is labelled has no primary") {
@@ -134,7 +265,7 @@ TEST_CASE("a pod that is going away keeps its row, not its claim") {
           "out of date\n"
           "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
           "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
-          "primary: sales-2, agree");
+          "primary: sales-2, unknown");
   }
   SUBCASE("its Service still leads to it") {
     scene.leads_to({scene.pods[0], scene.pods[2]}, {scene.pods[1]});
@@ -152,7 +283,8 @@ TEST_CASE("a pod that is going away keeps its row, not its claim") {
           "sales-0 | unknown | primary | none | - | <unknown> | node-0 | uid-of-sales-0 | terminating, its label is "
           "out of date\n"
           "sales-1 | unknown | <none> | none | - | <unknown> | node-1 | uid-of-sales-1 | terminating\n"
-          "no primary: no live pod is labelled primary, unknown");
+          "no primary: no live pod is labelled primary, unknown\n"
+          "1 of 3 replicas is missing: sales-2");
     CHECK(primary_pods(scene.report()).empty());
   }
 }
@@ -225,7 +357,7 @@ TEST_CASE("a primary that is not ready is told with what its Service does") {
     CHECK(remarks(0) == "not ready, no Service leads to it");
     CHECK(remarks(1) == "not ready");
     CHECK(scene.report().replicas[0].match == std::nullopt);
-    CHECK(scene.report().agreement == Agreement::agree);
+    CHECK(scene.report().agreement == Agreement::unknown);
   }
   SUBCASE("its Service has not noticed yet") {
     scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
@@ -250,7 +382,7 @@ TEST_CASE("a pod that was made again under its old name is another pod") {
         "of the same name; not ready; no role label: starting or rejoining\n"
         "sales-1 | unknown | secondary | secondary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
         "sales-2 | unknown | primary | primary | yes | <unknown> | node-2 | uid-of-sales-2 | \n"
-        "primary: sales-2, agree");
+        "primary: sales-2, unknown");
 }
 
 TEST_CASE("the one pod of a standalone instance leads, labelled or not") {
@@ -289,7 +421,7 @@ TEST_CASE("the local group of a distributed one is reported like any other") {
         "sales-1 | unknown | primary | primary | yes | <unknown> | node-1 | uid-of-sales-1 | \n"
         "sales-2 | unknown | <none> | none | - | <unknown> | node-2 | uid-of-sales-2 | not ready; no role label: "
         "starting or rejoining\n"
-        "primary: sales-1, agree");
+        "primary: sales-1, unknown");
 }
 
 TEST_CASE("pods and slices that belong to others are left out") {
@@ -298,6 +430,7 @@ TEST_CASE("pods and slices that belong to others are left out") {
   Json not_of_mssql = pod(2, "primary");
   not_of_mssql["metadata"]["labels"]["app.kubernetes.io/name"] = "postgreses.kubedb.com";
   scene.pods.push_back(not_of_mssql);
+  scene.database["spec"]["replicas"] = 1;
   scene.slices = {slice_json("demo", "sales", {scene.pods[0]}), slice_json("other", "sales-secondary", {scene.pods[0]}),
                   slice_json("demo", "sales-pods", {scene.pods[0]})};
   CHECK(text_of(scene.report()) ==
@@ -334,7 +467,8 @@ TEST_CASE("what could not be read makes the report partial, and nothing is claim
   CHECK(text_of(report) ==
         "sales-0 | unknown | primary | unknown | - | <unknown> | node-0 | uid-of-sales-0 | \n"
         "sales-1 | unknown | secondary | unknown | - | <unknown> | node-1 | uid-of-sales-1 | \n"
-        "primary: sales-0, unknown, partial");
+        "primary: sales-0, unknown, partial\n"
+        "1 of 3 replicas is missing: sales-2");
   CHECK(report.errors == std::vector<std::string>{"EndpointSlices: forbidden"});
 }
 
@@ -383,7 +517,8 @@ TEST_CASE("the report as JSON has every field, null for what is not known") {
       R"(v: [{time: "2026-01-02T03:00:05Z", fieldsV1: {"f:metadata": {"f:labels": {"f:kubedb.com/role": {}}}}}])")["v"];
   CHECK(codec::compact_json(to_json(scene.report())) ==
         R"({"apiVersion":"kubectl-dba/v1","kind":"RoleReport","database":{"namespace":"demo","name":"sales"},)"
-        R"("source":"kubernetes","primary":"sales-0","agreement":"agree","replicas":[)"
+        R"("source":"kubernetes","phase":"Ready","deleting":false,"primary":"sales-0","primaryState":"one",)"
+        R"("agreement":"unknown","replicasWanted":3,"replicas":[)"
         R"({"pod":"sales-0","uid":"uid-of-sales-0","sqlRole":null,"labelRole":"primary","endpoint":"primary",)"
         R"("match":true,"since":"2026-01-02T03:00:05Z","sinceSource":"managedFields","node":"node-0",)"
         R"("terminating":false,"remarks":[]},)"

@@ -53,10 +53,24 @@ TEST_CASE("every column of a database, whatever it leaves out") {
             "demo sales AvailabilityGroup 2025-cu0 Ready 0/3 <none> 24h Web 10Gi Delete ClusterIssuer/company"});
   CHECK(DatabaseList::columns(true).size() == list.rows(true, kNow).at(0).size());
   CHECK(DatabaseList::columns(false).size() == list.rows(false, kNow).at(0).size());
-  CHECK(codec::compact_json(list.items().at(0)) ==
-        R"({"namespace":"a","name":"bare","mode":"Standalone","version":null,"phase":null,"replicas":1,"livePods":0,)"
-        R"("primary":null,"primaryState":"none","createdAt":null,"edition":null,"storage":null,)"
-        R"("deletionPolicy":"Delete","issuer":null})");
+  CHECK(
+      codec::compact_json(list.items().at(0)) ==
+      R"({"namespace":"a","name":"bare","mode":"Standalone","version":null,"phase":null,"deleting":false,"replicas":1,"livePods":0,)"
+      R"("primary":null,"primaryState":"none","createdAt":null,"edition":null,"storage":null,)"
+      R"("deletionPolicy":"Delete","issuer":null})");
+}
+
+TEST_CASE("a database that is being deleted is Terminating, its phase stays what the server says") {
+  DatabaseList list;
+  Json going = database_json("demo", "sales");
+  going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+  list.add_database(going);
+  CHECK(lines_of(list) ==
+        std::vector<std::string>{
+            "sales AvailabilityGroup 2025-cu0 Terminating 0/3 <none> 24h <none> <none> Delete <none>"});
+  const Json item = list.items().at(0);
+  CHECK(item.at("phase") == "Ready");
+  CHECK(item.at("deleting") == true);
 }
 
 TEST_CASE("what the pods say of the primary") {

@@ -215,9 +215,18 @@ TEST_CASE("what can never come any more is told at once") {
     CHECK(verdict(condition, with(database, {"metadata", "deletionTimestamp"}, "2026-01-02T03:04:05Z"), leaderless) ==
           "never: it is being deleted");
   }
-  // What is so already counts, also on the way out.
-  CHECK(verdict("phase=Ready", with(database_in("Ready"), {"metadata", "deletionTimestamp"}, "2026-01-02T03:04:05Z")) ==
-        "met: phase is Ready");
+}
+
+TEST_CASE("what is so still does not count any more once the database is being deleted") {
+  const Json going = with(database_in("Ready", "[{type: Ready, status: 'True'}]"), {"metadata", "deletionTimestamp"},
+                          "2026-01-02T03:04:05Z");
+  const std::vector<Json> led{pod_json("demo", "sales", 0, "primary")};
+  for (const char* condition : {"phase=Ready", "primary", "primary=sales-0", "primary!=sales-1", "condition=Ready",
+                                "jsonpath={.status.phase}=Ready", "jsonpath={.spec.replicas}"}) {
+    CAPTURE(std::string(condition));
+    CHECK(verdict(condition, going, led) == "never: it is being deleted");
+  }
+  CHECK(verdict("primary-changed", going, {pod_json("demo", "sales", 1, "primary")}) == "never: it is being deleted");
 }
 
 TEST_CASE("where waiting begins is the object and the pod that leads alone") {

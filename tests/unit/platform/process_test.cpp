@@ -166,4 +166,14 @@ TEST_CASE("nothing is started when the stop came before") {
   CHECK_FALSE(std::filesystem::exists(trace));
 }
 
+TEST_CASE("a signal that is blocked here is not blocked in a child") {
+  sigset_t pipe, before;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  const ProcessResult result = run(shell("grep SigBlk /proc/self/status"));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  CHECK(result.out == "SigBlk:\t0000000000000000\n");
+}
+
 }  // namespace dba::platform

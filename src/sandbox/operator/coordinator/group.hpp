@@ -97,7 +97,7 @@ class Group {
     Timer timer{};
   };
 
-  // group.cpp: time and processes
+  // group.cpp: time and processes; what comes in is in inputs.cpp
   Due next_due() const;
   Member* member(int id);
   void handle(Member& m, Timer timer);

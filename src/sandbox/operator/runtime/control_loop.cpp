@@ -17,6 +17,8 @@ namespace {
 /// Long enough to mean: until something happens.
 constexpr auto kIdle = std::chrono::hours(24 * 365);
 
+constexpr std::string_view kLoaded = "sandbox/loaded";
+
 std::vector<kube::WatchTarget> targets() {
   std::vector<kube::WatchTarget> all;
   for (const KindRow& row : watched_kinds()) {
@@ -88,7 +90,22 @@ void ControlLoop::take(const kube::WatchEvent& event) {
   }
 }
 
+/// Databases that were loaded Ready by the thousand (--populate) are whole as they are: the first look at one, which is
+/// due to its having been loaded, is spared. Whatever happens to it later has it looked at like any other.
+bool ControlLoop::is_whole(const WorkKey& key) {
+  std::string name = key.name;
+  if (key.what == WorkKey::What::petset) {
+    const Json* petset = store_.find(Kind::petset, key.ns, key.name);
+    if (petset == nullptr) return false;
+    name = codec::label_of(*petset, "app.kubernetes.io/instance");
+  }
+  const Json* database = store_.find(Kind::database, key.ns, name);
+  if (database == nullptr || codec::annotation_of(*database, kLoaded) != "true") return false;
+  return seen_whole_.insert(key).second;
+}
+
 void ControlLoop::work(const WorkKey& key) {
+  if (is_whole(key)) return;
   try {
     if (key.what == WorkKey::What::database) {
       databases_.reconcile(key);

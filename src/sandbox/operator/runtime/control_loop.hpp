@@ -1,6 +1,7 @@
 #pragma once
 // The operator's one thread: takes what the watches tell, works off what is due, waits.
 
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -26,6 +27,7 @@ class ControlLoop {
   void add(WorkKey::What what, std::string ns, std::string name);
   void take(const kube::WatchEvent& event);
   void work(const WorkKey& key);
+  bool is_whole(const WorkKey& key);
   void retry(const WorkKey& key, const kube::ApiError& error);
 
   kube::Client& client_;
@@ -35,6 +37,7 @@ class ControlLoop {
   Writer writer_;
   DatabaseController databases_;
   PetSetController petsets_;
+  std::set<WorkKey> seen_whole_{};
 };
 
 }  // namespace dba::sandbox::kubedb

@@ -103,8 +103,11 @@ void DatabaseController::check_health(const WorkKey& key, const Json& database, 
 Health DatabaseController::health_of(const Json& database) const {
   const std::string ns = codec::namespace_of(database), name = codec::name_of(database);
   Health health{.replicas = true, .roles = true};
+  // Pods that hang for want of a volume are not Ready; a simple kubelet runs them all the same.
+  const bool has_started = is_true(conditions_of(database), "Provisioned");
   for (const std::string& alias : certificate_aliases(database)) {
-    health.replicas &= store_.find(Kind::secret, ns, certificate_secret_name(database, alias)) != nullptr;
+    health.replicas &=
+        has_started || store_.find(Kind::secret, ns, certificate_secret_name(database, alias)) != nullptr;
   }
   for (const std::string& petset_name : petset_names(database)) {
     const Json* petset = store_.find(Kind::petset, ns, petset_name);

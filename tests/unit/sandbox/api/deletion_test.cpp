@@ -150,6 +150,21 @@ TEST_CASE_FIXTURE(ApiFixture, "a namespace goes when the last thing in it has go
   CHECK(api.find(namespaces, "", "demo") == nullptr);
 }
 
+TEST_CASE_FIXTURE(ApiFixture, "what an admission keeps in a going namespace goes when it is let go") {
+  api.add_admission([](const AdmissionRequest& request) {
+    if (request.operation != "DELETE" || request.type.kind != "ConfigMap" || request.old->contains("data")) return;
+    StatusError error;
+    error.code = 403;
+    throw error;
+  });
+  make(config_maps, R"({"metadata":{"name":"kept"}})");
+  api.remove(namespaces, "", "demo");
+  CHECK(api.find(config_maps, "demo", "kept") != nullptr);
+  merge(config_maps, "kept", R"({"data":{"may":"go"}})", "m");
+  CHECK(api.find(config_maps, "demo", "kept") == nullptr);
+  CHECK(api.find(namespaces, "", "demo") == nullptr);
+}
+
 TEST_CASE_FIXTURE(ApiFixture, "a collection is removed by selector") {
   make(config_maps, R"({"metadata":{"name":"a","labels":{"x":"1"}}})");
   make(config_maps, R"({"metadata":{"name":"b","labels":{"x":"2"}}})");

@@ -151,4 +151,25 @@ TEST_CASE_FIXTURE(ApiFixture, "entries of a built-in list are merged by their ke
   CHECK((*one)["spec"]["ports"].size() == 1);
 }
 
+TEST_CASE_FIXTURE(ApiFixture, "a list comes out in the order it is applied in, with the others' entries in between") {
+  struct Row {
+    std::string live, wanted, result;
+  };
+  const auto ports = [](const std::string& numbers) {
+    Json list = Json::array();
+    for (const char one : numbers) list.push_back({{"port", one - '0'}, {"name", std::string("p") + one}});
+    return Json{{"metadata", {{"name", "s"}}}, {"spec", {{"ports", list}}}}.dump();
+  };
+  for (const Row& row : {Row{"413", "324", "1324"}, Row{"342", "431", "4231"}, Row{"132", "31", "321"},
+                         Row{"431", "342", "3142"}, Row{"134", "231", "2341"}, Row{"12", "3", "123"}}) {
+    CAPTURE(row.live);
+    apply(services, ports(row.live), "m1");
+    std::string found;
+    const Object applied = apply(services, ports(row.wanted), "m2").object;
+    for (const Json& port : (*applied)["spec"]["ports"]) found += port["port"].dump();
+    CHECK(found == row.result);
+    api.remove(services, "demo", "s");
+  }
+}
+
 }  // namespace dba::sandbox::api::test

@@ -330,6 +330,46 @@ TEST_CASE_FIXTURE(ApiFixture, "status and the rest are written apart") {
         "\"Provisioning\", \"DataRestoring\", \"Ready\", \"Critical\", \"NotReady\", \"Halted\", \"Unknown\"");
 }
 
+TEST_CASE_FIXTURE(ApiFixture, "what a Service leaves out is filled in, whatever else its ports say") {
+  const Object made = make(services, R"({"metadata":{"name":"s"},"spec":{"clusterIP":"None","ports":[{"port":1433,
+      "name":"db","protocol":"UDP","appProtocol":"tds"}]}})");
+  CHECK(
+      (*made)["spec"].dump() ==
+      R"({"clusterIP":"None","ports":[{"port":1433,"name":"db","protocol":"UDP","appProtocol":"tds","targetPort":1433}],)"
+      R"("type":"ClusterIP","sessionAffinity":"None","internalTrafficPolicy":"Cluster","clusterIPs":["None"],)"
+      R"("ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"})");
+  const Object moved = merge(services, "s", R"({"spec":{"selector":{"a":"b"}}})", "m");
+  CHECK((*moved)["spec"]["clusterIP"] == "None");
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "plain text of a Secret becomes data") {
+  const Object made = make(secrets, R"({"metadata":{"name":"s"},"stringData":{"a":"b"}})");
+  CHECK((*made)["data"].dump() == R"({"a":"Yg=="})");
+  CHECK(made->contains("stringData") == false);
+  CHECK((*made)["type"] == "Opaque");
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "what a pod leaves out is filled in, its quantities are made canonical") {
+  const Object made =
+      make(pods, R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":
+      {"memory":"1.5Gi","cpu":"1000m"}}}]}})");
+  CHECK(
+      (*made)["spec"].dump() ==
+      R"({"containers":[{"name":"c","image":"i","resources":{"limits":{"memory":"1536Mi","cpu":"1"},"requests":)"
+      R"({"memory":"1536Mi","cpu":"1"}},"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":)"
+      R"("File","imagePullPolicy":"Always"}],"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":)"
+      R"("ClusterFirst","securityContext":{},"schedulerName":"default-scheduler","enableServiceLinks":true,)"
+      R"("serviceAccountName":"default","serviceAccount":"default","priority":0,"preemptionPolicy":)"
+      R"("PreemptLowerPriority"})");
+  CHECK((*made)["status"].dump() == R"({"phase":"Pending","qosClass":"Guaranteed"})");
+  CHECK(refusal_text([&] {
+          make(pods, R"({"metadata":{"name":"q"},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":
+              {"memory":"1 GB"}}}]}})");
+        }) ==
+        "400 Pod in version \"v1\" cannot be handled as a Pod: quantities must match the regular expression "
+        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+}
+
 TEST_CASE_FIXTURE(ApiFixture, "what built-in objects must not change") {
   make(secrets, R"({"metadata":{"name":"s"},"stringData":{"a":"b"},"immutable":true})");
   CHECK((*api.get(secrets, "demo", "s"))["data"].dump() == R"({"a":"Yg=="})");

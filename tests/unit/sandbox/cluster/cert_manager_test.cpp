@@ -73,7 +73,7 @@ TEST_CASE("a CA issuer is ready when its secret holds a CA, and says what is mis
   CertFixture fixture;
   fixture.create_issuer();
   fixture.wait_ready(fixture.issuers, "mssqlserver-ca-issuer",
-                     "False ErrGetKeyPair: Error getting keypair for CA issuer: secret \"mssqlserver-ca\" not found");
+                     "False ErrGetKeyPair: Error getting keypair for CA issuer: secrets \"mssqlserver-ca\" not found");
   fixture.create_ca_secret("demo", false);
   fixture.wait_ready(fixture.issuers, "mssqlserver-ca-issuer",
                      "False ErrGetKeyPair: Error getting keypair for CA issuer: no data for \"tls.key\" in secret "

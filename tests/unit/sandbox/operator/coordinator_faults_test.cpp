@@ -360,3 +360,24 @@ TEST_CASE("leaderElection governs how fast a crash is noticed") {
   world.pass(15s);
   CHECK(world.primary() > 0);
 }
+
+TEST_CASE("what was seen of a pod before its new label was carried out does not undo the label") {
+  auto settings = group_of(1);
+  settings.clustered = false;
+  Group group(settings, 1, Time(1h));
+  group.pod_started(0, "sales-0", "uid", "", Time(1h));
+  const auto labels = [&group] {
+    const auto actions = group.take_actions();
+    return std::ranges::count(actions, Action::Kind::label, &Action::kind);
+  };
+  Time now(1h);
+  do {
+    now = group.next_event();
+    REQUIRE(now != kNever);
+    group.advance(now);
+    group.label_seen(0, "", now);  // Something else of the pod has changed at the very same moment.
+  } while (labels() == 0);
+  group.advance(now + 5s);
+  CHECK(labels() == 0);
+  CHECK(group.find(0)->label == "primary");
+}

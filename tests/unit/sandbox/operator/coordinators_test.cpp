@@ -408,19 +408,3 @@ TEST_CASE_FIXTURE(Fixture, "a database made while a fault is on gets it, too") {
   pass(5s);
   CHECK(label_count() == 3);
 }
-
-TEST_CASE_FIXTURE(Fixture, "what was seen of a pod before its new label was carried out does not undo the label") {
-  database("sales");
-  for (int i = 0; i < 3; ++i) pod("sales", fmt::format("sales-{}", i));
-  take(coordinators.advance(now));
-  while (coordinators.next_event() != kNever) {
-    now = std::max(now, coordinators.next_event());
-    // Something else of the pods changes at the very moment at which a label is due.
-    for (int i = 0; i < 3; ++i) {
-      const auto name = fmt::format("sales-{}", i);
-      coordinators.pod_seen(pod_json("sales", name, pods[name]), now);
-    }
-    take(coordinators.advance(now));
-  }
-  CHECK(label_count() == 3);
-}

@@ -214,7 +214,8 @@ class MiniApi : public kube::Transport {
 
   /// As cert-manager does while the Certificate is there.
   void issue_again(const std::string& secret) {
-    for (const auto& [key, object] : std::map(objects_)) {
+    const auto all = objects_;  // issuing adds to them
+    for (const auto& [key, object] : all) {
       if (plural_of(key.first) == "certificates" && object["spec"]["secretName"] == secret) issue(object);
     }
   }
