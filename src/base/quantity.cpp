@@ -32,9 +32,8 @@ constexpr std::array kDecimal{Suffix{"n", -9}, Suffix{"u", -6}, Suffix{"m", -3},
 constexpr std::array kBinary{Suffix{"", 0},    Suffix{"Ki", 10}, Suffix{"Mi", 20}, Suffix{"Gi", 30},
                              Suffix{"Ti", 40}, Suffix{"Pi", 50}, Suffix{"Ei", 60}};
 
-constexpr std::string_view kGrammar =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-constexpr std::string_view kBadSuffix = "unable to parse quantity's suffix";
+constexpr std::string_view kGrammar = "write a number and perhaps a unit, such as 2, 500m, 512Mi or 10Gi";
+constexpr std::string_view kBadSuffix = "its unit is unknown, use one of m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei";
 constexpr std::string_view kTooLarge = "the value is too large";
 constexpr std::string_view kDigits = "0123456789";
 
@@ -175,8 +174,7 @@ std::string suggestion(std::string_view text) {
 
 [[noreturn]] void fail(std::string_view text, std::string_view why) {
   const std::string advice = why == kTooLarge ? "" : suggestion(text);
-  throw usage_error(fmt::format("\"{}\" is not a quantity: {}{}{}", text, advice.empty() ? why : advice,
-                                advice.empty() ? "" : "; ", advice.empty() ? "" : why));
+  throw usage_error(fmt::format("\"{}\" is not a quantity: {}", text, advice.empty() ? why : advice));
 }
 
 }  // namespace

@@ -54,8 +54,8 @@ mssql::Mark make_mark(AppContext& context, std::string_view action, const Mutati
   return mark;
 }
 
-ChangeOutput::ChangeOutput(output::IoStreams& io, output::Format format, DryRun dry_run)
-    : io_(io), format_(std::move(format)), dry_run_(dry_run) {}
+ChangeOutput::ChangeOutput(AppContext& context, output::Format format, DryRun dry_run)
+    : context_(context), io_(context.io), format_(std::move(format)), dry_run_(dry_run) {}
 
 ChangeOutput::~ChangeOutput() = default;
 
@@ -66,14 +66,17 @@ mssql::ChangeListener ChangeOutput::listener() {
 }
 
 void ChangeOutput::written(const Json& object, kube::Change change) {
+  std::string line = output::print_objects({object}, {.kind = output::Format::Kind::name}, false);
+  line.pop_back();  // The line break that io.line() adds.
+  if (dry_run_ == DryRun::none && change != kube::Change::unchanged)
+    context_.untold.push_back(fmt::format("{} was {}", line, word_of(change)));
   if (!prints_lines()) {
     objects_.push_back(object);
     return;
   }
-  std::string line = output::print_objects({object}, {.kind = output::Format::Kind::name}, false);
-  line.pop_back();  // The line break that io.line() adds.
   if (format_.is_table()) line += fmt::format(" {}{}", word_of(change), dry_run_suffix(dry_run_));
   io_.line(line);
+  if (io_.out.failure().empty()) context_.untold.clear();
 }
 
 void ChangeOutput::replace(const Json& object) {
@@ -88,6 +91,7 @@ void ChangeOutput::finish() {
   const bool as_made = dry_run_ == DryRun::client && format_.kind == output::Format::Kind::yaml;
   io_.out.write(as_made ? codec::to_yaml_stream(objects_)
                         : output::print_objects(objects_, format_, objects_.size() != 1));
+  if (io_.out.failure().empty()) context_.untold.clear();
 }
 
 bool ChangeOutput::prints_lines() const { return format_.is_table() || format_.kind == output::Format::Kind::name; }

@@ -20,10 +20,11 @@ namespace dba::cli {
 /// @effects one POST of a SelfSubjectReview; nothing with a dry run, which leaves no mark.
 mssql::Mark make_mark(AppContext& context, std::string_view action, const MutationOptions& options);
 
-/// kubectl's success lines as changes happen, or the changed objects in one document at the end.
+/// kubectl's success lines as changes happen, or the changed objects in one document at the end. A change that has not
+/// reached stdout stands in AppContext::untold.
 class ChangeOutput {
  public:
-  ChangeOutput(output::IoStreams& io, output::Format format, DryRun dry_run);
+  ChangeOutput(AppContext& context, output::Format format, DryRun dry_run);
   ~ChangeOutput();
 
   /// Tells notes and warnings on stderr, and every written object. Must not outlive this.
@@ -37,6 +38,7 @@ class ChangeOutput {
  private:
   bool prints_lines() const;
 
+  AppContext& context_;
   output::IoStreams& io_;
   output::Format format_;
   DryRun dry_run_;

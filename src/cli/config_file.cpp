@@ -17,6 +17,8 @@
 #include "dba/codec/yaml.hpp"
 #include "dba/platform/files.hpp"
 
+#include "values.hpp"
+
 namespace dba::cli {
 
 namespace {
@@ -147,6 +149,15 @@ std::string config_path(const platform::Environment& environment) {
   return base.empty() ? "" : base + "/kubectl-dba/config.yaml";
 }
 
+void read_file(const FlagNames& flags, Settings& settings) {
+  const std::optional<std::string> text = platform::read_file_if_exists(settings.file);
+  settings.file_exists = text.has_value();
+  if (!text) return;
+  const std::vector<codec::Document> documents = codec::parse_documents(*text, settings.file);
+  if (documents.size() > 1) throw usage_error(settings.file + ": one document was expected, not several");
+  if (!documents.empty()) FileReader(documents.front(), flags, settings).read();
+}
+
 }  // namespace
 
 Settings load_settings(const platform::Environment& environment, const Command& root) {
@@ -155,13 +166,25 @@ Settings load_settings(const platform::Environment& environment, const Command& 
   Settings settings{.file = config_path(environment)};
   read_environment(environment, flags, settings);
   if (settings.file.empty()) return settings;
-  const std::optional<std::string> text = platform::read_file_if_exists(settings.file);
-  settings.file_exists = text.has_value();
-  if (!text) return settings;
-  const std::vector<codec::Document> documents = codec::parse_documents(*text, settings.file);
-  if (documents.size() > 1) throw usage_error(settings.file + ": one document was expected, not several");
-  if (!documents.empty()) FileReader(documents.front(), flags, settings).read();
+  try {
+    read_file(flags, settings);
+  } catch (const Error& error) {
+    settings.problem = error;
+  }
   return settings;
+}
+
+std::string default_problem(const Command& root, const FlagDefault& given) {
+  FlagNames flags;
+  collect_flags(root, flags);
+  const auto found = flags.find(given.flag);
+  if (found == flags.end()) return {};
+  const std::string place = fmt::format("--{}: ", given.flag);
+  for (const std::string& value : given.values) {
+    const std::string problem = store_flag(*found->second, value);
+    if (!problem.empty()) return problem.starts_with(place) ? problem.substr(place.size()) : problem;
+  }
+  return {};
 }
 
 std::string variable_of(std::string_view flag) {

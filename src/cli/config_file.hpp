@@ -18,8 +18,13 @@
 namespace dba::cli {
 
 /// Reads file and environment; a variable that is set to nothing counts as unset.
-/// @throws Error (usage) naming file and line of every unknown key, unknown flag and value of the wrong kind.
+/// What is wrong is in Settings::problem, naming file and line of every unknown key, unknown flag and value of the
+/// wrong kind; what can be read is there all the same.
 Settings load_settings(const platform::Environment& environment, const Command& root);
+
+/// Why a configured value cannot be what its flag takes; empty when it can.
+/// @effects stores it in the flag's destination, as typing the flag would.
+std::string default_problem(const Command& root, const FlagDefault& given);
 
 /// "KUBECTL_DBA_REQUEST_TIMEOUT"
 std::string variable_of(std::string_view flag);

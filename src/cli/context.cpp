@@ -1,8 +1,11 @@
 #include "dba/cli/context.hpp"
 
+#include <utility>
+
 namespace dba::cli {
 
 kube::Client& AppContext::kube() {
+  if (settings.problem) throw *std::exchange(settings.problem, std::nullopt);
   if (!client) client = open_kube(*this);
   return *client;
 }

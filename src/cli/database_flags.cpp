@@ -235,6 +235,7 @@ std::vector<Flag> object_part(DatabaseFlags& flags) {
        .value = "FILE",
        .help = "Manifest that the flags are laid over, - for stdin",
        .into = &flags.file,
+       .only_once = true,
        .complete = complete_files},
       {.name = "label", .value = "KEY=VALUE", .help = "Label of the object, repeatable", .into = &o.labels},
       {.name = "annotation",
@@ -282,7 +283,9 @@ Argument database_name_argument(DatabaseFlags& flags) {
 std::vector<Flag> surroundings_flags(SurroundingsOptions& options) {
   return {
       {.name = "with-issuer",
-       .help = "Make the CA secret and the issuer as well when they are missing",
+       .help =
+           "Make the CA secret and the issuer as well when they are missing; -o yaml and -o json then print the key "
+           "of the CA, too",
        .into = &options.with_issuer,
        .group = "TLS"},
       {.name = "create-namespace",

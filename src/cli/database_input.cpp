@@ -29,8 +29,15 @@ bool is_database(const Json& object) {
 }
 
 std::string describe(const Json& object) {
-  return fmt::format("{} \"{}\"", codec::string_at(object, {"kind"}, "an object without a kind"),
-                     codec::name_of(object));
+  const std::string name = codec::name_of(object);
+  return codec::string_at(object, {"kind"}) + (name.empty() ? "" : fmt::format(" \"{}\"", name));
+}
+
+/// Why something cannot be any command's input; empty for what says of which kind it is.
+std::string shape_problem(const Json& object) {
+  if (!object.is_object())
+    return fmt::format("it holds a {}, no object", object.is_string() ? "text" : "value or list");
+  return codec::string_at(object, {"kind"}).empty() ? "it holds an object without a kind" : "";
 }
 
 class InputReader {
@@ -108,6 +115,7 @@ class InputReader {
 
   void sort_in(std::size_t index, Problems& problems) {
     const Json& object = documents_[index].value();
+    if (const std::string problem = shape_problem(object); !problem.empty()) return problems.add("", problem);
     check_namespace(object);
     if (is_database(object) && base_) {
       problems.add("", fmt::format("it holds more than one database: {}, {}; give one at a time",
@@ -119,12 +127,13 @@ class InputReader {
     } else if (rules_.companions && mssql::may_accompany(object)) {
       input_.objects.push_back(object);
     } else {
-      problems.add(
-          "", fmt::format("{} of {} is not for this command, which takes one MSSQLServer of {}{}", describe(object),
-                          codec::string_at(object, {"apiVersion"}, "no apiVersion"), mssql::kApiVersion,
-                          rules_.companions ? " and the namespaces, secrets, config maps, services and issuers "
-                                              "that it needs"
-                                            : ""));
+      const std::string version = codec::string_at(object, {"apiVersion"});
+      problems.add("",
+                   fmt::format("{} {} is not for this command, which takes one MSSQLServer of {}{}", describe(object),
+                               version.empty() ? "without an apiVersion" : "of " + version, mssql::kApiVersion,
+                               rules_.companions ? " and the namespaces, secrets, config maps, services and issuers "
+                                                   "that it needs"
+                                                 : ""));
     }
   }
 
@@ -158,11 +167,10 @@ class InputReader {
       base = documents_[*base_].value();
       mssql::remove_marks(base);
     }
-    mssql::Notices notices;
-    Json database = mssql::build_database(flags_.database, base_ ? &base : nullptr, notices, problems_);
+    Json database = mssql::build_database(flags_.database, base_ ? &base : nullptr, input_.notices, problems_);
     problems_.append(judge(database));
+    built_ = database;
     throw_problems();
-    for (const std::string& notice : notices) context_.io.note(notice);
     for (const std::string& line : problems_.warning_lines()) context_.io.warn(line);
     return database;
   }
@@ -183,10 +191,27 @@ class InputReader {
     Problems lines;
     if (file_error_) add_file_error(lines);
     for (const mssql::Finding& finding : problems_.all()) {
-      if (finding.severity == mssql::Severity::error)
-        lines.add(mssql::place_of(finding), finding.message + line_of(finding.path));
+      if (finding.severity != mssql::Severity::error) continue;
+      lines.add(mssql::place_of(finding),
+                fmt::format("{}{}{}", finding.message, remark_on(finding), line_of(finding.path)));
     }
-    lines.throw_if_any(fmt::format("cannot {} this database", verb_));
+    lines.throw_if_any(fmt::format("cannot {} this database", verb_), ExitCode::usage, missing_manifest());
+  }
+
+  std::string_view remark_on(const mssql::Finding& finding) const {
+    const bool version = rules_.client_dry_run && finding.path == "spec.version" && !mssql::has_version(built_);
+    return version ? "; a client dry run does not read the catalog" : "";
+  }
+
+  /// The flags of a change alone are no database, whatever is there already.
+  std::string missing_manifest() const {
+    const bool whole = flags_.file.has_value() || !rules_.companions;
+    const bool lacks_field = std::ranges::any_of(problems_.all(), [](const mssql::Finding& finding) {
+      return finding.severity == mssql::Severity::error && !finding.path.empty();
+    });
+    if (whole || !lacks_field) return {};
+    return fmt::format("add -f FILE: {} needs the whole manifest, the flags are laid over it",
+                       verb_ == "apply" ? verb_ : "diff");
   }
 
   void add_file_error(Problems& lines) const {
@@ -219,6 +244,7 @@ class InputReader {
   std::optional<std::size_t> base_{};
   std::optional<Error> file_error_{};
   mssql::Findings problems_{};
+  Json built_ = Json::object();
   DatabaseInput input_{};
 };
 
@@ -227,6 +253,11 @@ class InputReader {
 DatabaseInput read_database_input(DatabaseFlags flags, const InputRules& rules, std::string_view verb,
                                   AppContext& context) {
   return InputReader(std::move(flags), rules, verb, context).run();
+}
+
+void tell_notices(DatabaseInput& input, AppContext& context) {
+  for (const std::string& notice : input.notices) context.io.note(notice);
+  input.notices.clear();
 }
 
 void check_along(AppContext& context, std::string_view flag, const std::function<void()>& check) {

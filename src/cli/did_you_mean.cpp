@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <variant>
 
 #include <fmt/format.h>
@@ -88,6 +89,19 @@ void add_surplus(const CommandLine& line, std::vector<std::string>& problems) {
   }
 }
 
+/// kubectl takes several files where we take one: those that would be lost are told.
+void add_repeated(const CommandLine& line, std::vector<std::string>& problems) {
+  std::map<const Flag*, std::vector<std::string>> values;
+  for (const GivenFlag& given : line.flags) {
+    if (given.flag->only_once) values[given.flag].push_back(given.value);
+  }
+  for (const auto& [flag, typed] : values) {
+    if (typed.size() < 2) continue;
+    problems.push_back(fmt::format("--{} is given {} times and takes one {}: {}", flag->name, typed.size(),
+                                   to_lower(flag->value), join(typed, ", ")));
+  }
+}
+
 /// "kubectl dba mssql create" for somebody who typed "kubectl dba create".
 std::vector<std::string> deeper_commands(const std::vector<const Command*>& path, std::string_view typed) {
   std::vector<std::string> found;
@@ -114,6 +128,7 @@ std::vector<std::string> shape_problems(const CommandLine& line) {
   for (const std::string& typed : line.unknown_flags) problems.push_back(unknown_flag(line, typed));
   for (const Flag* flag : line.without_value) problems.push_back(missing_value(*flag));
   if (line.pending != nullptr) problems.push_back(missing_value(*line.pending));
+  add_repeated(line, problems);
   if (line.command().run) add_missing(line, problems);
   add_surplus(line, problems);
   return problems;

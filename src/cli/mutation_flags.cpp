@@ -28,8 +28,9 @@ std::vector<Flag> mutation_flags(MutationOptions& options) {
   return {
       {.name = "dry-run",
        .value = "MODE",
-       .help = "Only try it: client prints what would be sent, server lets the API server check it and keep nothing "
-               "(default none)",
+       .help =
+           "Only try it: client names what would be sent (and prints it, where there is -o yaml), server lets the API "
+           "server check it and keep nothing (default none)",
        .into = [&options](const std::string&, const std::string& text) { options.dry_run = parse_dry_run(text); },
        .complete = complete_words({"none", "client", "server"})},
       {.name = "yes",

@@ -42,6 +42,35 @@ void look_ahead(const CommandLine& line, AppContext& context) {
 /// A broken configuration file stops every command but those that help to mend it.
 bool needs_settings(const CommandLine& line) { return !line.help && !line.command().raw_arguments; }
 
+/// Fails for a broken file, but for a command that goes without.
+Settings settings_for(const CommandLine& line, const Command& root, const AppContext& context) {
+  if (!needs_settings(line)) return {};
+  Settings settings = load_settings(context.environment, root);
+  if (settings.problem && !line.command().settings_optional) throw *settings.problem;
+  return settings;
+}
+
+/// Unless the command has told it itself.
+void warn_of_settings(const AppContext& context) {
+  if (!context.settings.problem) return;
+  const ErrorInfo& info = context.settings.problem->info();
+  context.io.warn(info.message + (info.cause.empty() ? "" : ": " + info.cause));
+  for (const std::string& line : info.details) context.io.warn(line);
+}
+
+/// A command that goes without settings goes without defaults that cannot be read, too.
+Parsed parse_with_defaults(const CommandLine& line, const std::vector<std::string>& arguments, const Command& root,
+                           const AppContext& context) {
+  try {
+    return parse(root, arguments, context.settings.defaults);
+  } catch (const Error& error) {
+    if (line.unknown_command || !line.command().settings_optional) throw;
+    Parsed parsed = parse(root, arguments);
+    context.io.warn(error.what());
+    return parsed;
+  }
+}
+
 void keep_typed(const CommandLine& line, AppContext& context) {
   for (const GivenFlag& given : line.flags) {
     if (given.source.empty()) {
@@ -65,12 +94,12 @@ void check_written(const AppContext& context) {
 ExitCode run_command(const std::vector<std::string>& arguments, const Command& root, AppContext& context) {
   CommandLine line = read_words(root, arguments);
   look_ahead(line, context);
-  if (needs_settings(line)) context.settings = load_settings(context.environment, root);
+  context.settings = settings_for(line, root, context);
   add_defaults(line, context.settings.defaults);
   look_ahead(line, context);
   keep_typed(line, context);
 
-  const Parsed parsed = parse(root, arguments, context.settings.defaults);
+  const Parsed parsed = parse_with_defaults(line, arguments, root, context);
   context.io.quiet = context.global.quiet;
   if (parsed.help || !parsed.command->run) {
     context.io.out.write(help_text(parsed.path, help_width(context.io)));
@@ -79,6 +108,7 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Command& r
   }
   context.value_problems = parsed.value_problems;
   const ExitCode code = parsed.command->run(context);
+  warn_of_settings(context);
   check_written(context);
   refuse_warnings(context);
   return code;
@@ -90,6 +120,12 @@ ExitCode tell(const ErrorInfo& error, AppContext& context) {
   if (context.machine_output)
     context.io.out.write(output::print_report(output::error_report(error), {.kind = output::Format::Kind::json}));
   return error.code;
+}
+
+/// What was done stays done, although the command failed before it could say so.
+ErrorInfo with_untold(ErrorInfo error, const AppContext& context) {
+  error.details.insert(error.details.end(), context.untold.begin(), context.untold.end());
+  return error;
 }
 
 ErrorInfo internal_error(std::string what) {
@@ -106,13 +142,13 @@ ExitCode run(const std::vector<std::string>& arguments, const Command& root, App
   try {
     return run_command(arguments, root, context);
   } catch (const Error& error) {
-    return tell(error.info(), context);
+    return tell(with_untold(error.info(), context), context);
   } catch (const std::bad_alloc&) {
-    return tell(internal_error("out of memory"), context);
+    return tell(with_untold(internal_error("out of memory"), context), context);
   } catch (const std::exception& error) {
-    return tell(internal_error(error.what()), context);
+    return tell(with_untold(internal_error(error.what()), context), context);
   } catch (...) {
-    return tell(internal_error("unknown failure"), context);
+    return tell(with_untold(internal_error("unknown failure"), context), context);
   }
 }
 

@@ -121,7 +121,8 @@ std::optional<std::string> canonical_value(const Flag& flag, std::string_view ty
 }
 
 std::string store_flag(const Flag& flag, const std::string& value) {
-  const std::vector<std::string> pieces = flag.split_commas ? split(value, ',') : std::vector{value};
+  // Nothing between the commas is a value as well: an empty variable is told, not taken for a flag that is absent.
+  const std::vector<std::string> pieces = flag.split_commas && !value.empty() ? split(value, ',') : std::vector{value};
   for (const std::string& piece : pieces) {
     const std::optional<std::string> canonical = canonical_value(flag, piece);
     if (!canonical) return outside_set(flag, piece);

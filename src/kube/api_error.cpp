@@ -143,12 +143,14 @@ std::string_view why(Kind kind) {
   return "unexpected answer";
 }
 
-std::string clause(const Operation& operation) {
-  std::string text = fmt::format("cannot {} {}", operation.verb, operation.resource);
+std::string clause(const Operation& operation, std::string_view verb) {
+  std::string text = fmt::format("cannot {} {}", verb, operation.resource);
   if (!operation.name.empty()) text += fmt::format(" \"{}\"", operation.name);
   if (!operation.ns.empty()) text += fmt::format(" in namespace \"{}\"", operation.ns);
   return text;
 }
+
+std::string clause(const Operation& operation) { return clause(operation, operation.verb); }
 
 std::string namespace_flag(const Operation& operation) {
   if (!operation.ns.empty()) return " -n " + shell_quote(operation.ns);
@@ -283,6 +285,16 @@ Kind kind_of(TransportFailure::Kind kind) {
   return Kind::other;
 }
 
+constexpr std::string_view kUntrusted = "the server's certificate is not trusted";
+constexpr std::string_view kTrustHint =
+    "check certificate-authority and tls-server-name of the kubeconfig cluster: kubectl config view --minify";
+
+/// The server is there; it is its certificate that does not pass. @source curl_failure.cpp, which uses Go's words.
+bool is_untrusted(const TransportFailure& failure) {
+  return failure.kind == TransportFailure::Kind::tls &&
+         failure.message.find("failed to verify certificate") != std::string::npos;
+}
+
 std::string_view reason_of(Kind kind) {
   if (kind == Kind::unreachable) return "Unreachable";
   if (kind == Kind::timeout) return "Timeout";
@@ -297,9 +309,11 @@ ApiError::ApiError(Kind kind, StatusInfo status, ErrorInfo info, bool outcome_un
 ApiError make_api_error(const StatusInfo& status, const Operation& operation) {
   const Kind kind = kind_of(status);
   const bool unknown = is_write(operation) && leaves_outcome_open(status);
+  // The request that meets a conflict is a PATCH; what the user does is an apply.
+  const std::string_view verb = kind == Kind::apply_conflict ? std::string_view("apply") : std::string_view(operation.verb);
   std::string message = is_missing_namespace(kind, status, operation)
                             ? fmt::format("{}: the namespace does not exist", clause(operation))
-                            : fmt::format("{}: {}", clause(operation), why(kind));
+                            : fmt::format("{}: {}", clause(operation, verb), why(kind));
   if (unknown) return {kind, status, unknown_outcome(std::move(message), kubectl_text(status), operation), true};
   ErrorInfo info{.code = exit_code_of(kind),
                  .message = std::move(message),
@@ -313,13 +327,14 @@ ApiError make_api_error(const StatusInfo& status, const Operation& operation) {
 ApiError make_api_error(const TransportFailure& failure, const Operation& operation) {
   const Kind kind = kind_of(failure.kind);
   const bool unknown = is_write(operation) && failure.request_may_have_arrived;
-  std::string message = fmt::format("{}: {}", clause(operation), why(kind));
+  const bool untrusted = is_untrusted(failure);
+  std::string message = fmt::format("{}: {}", clause(operation), untrusted ? kUntrusted : why(kind));
   if (unknown) return {kind, {}, unknown_outcome(std::move(message), failure.message, operation), true};
   ErrorInfo info{.code = exit_code_of(kind),
                  .message = std::move(message),
                  .cause = failure.message,
-                 .hint = hint_for(kind, {}, operation),
-                 .reason = std::string(reason_of(kind))};
+                 .hint = untrusted ? std::string(kTrustHint) : hint_for(kind, {}, operation),
+                 .reason = untrusted ? "Untrusted" : std::string(reason_of(kind))};
   return {kind, {}, std::move(info), false};
 }
 

@@ -331,6 +331,7 @@ ClientConfig load_client_config_in(const ConnectionFlags& flags, const platform:
   ClientConfig config =
       Resolver(flags, environment, found ? *std::move(in_cluster) : std::move(kubeconfig)).resolve(found);
   config.nothing_configured = nothing_named && !found;
+  if (config.nothing_configured) config.missing_files = missing_kubeconfig_files(environment);
   if (found) config.context.clear();
   return config;
 }

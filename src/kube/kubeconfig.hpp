@@ -60,6 +60,8 @@ void merge_into(Kubeconfig& merged, Kubeconfig&& later);
 /// @throws Error (usage) when the file of --kubeconfig does not exist.
 std::vector<std::filesystem::path> kubeconfig_files(const ConnectionFlags& flags,
                                                     const platform::Environment& environment);
+/// Files that KUBECONFIG names and that do not exist: a missing file counts as an empty one.
+std::vector<std::string> missing_kubeconfig_files(const platform::Environment& environment);
 
 /// All of them, read and merged; missing ones are left out.
 /// @throws Error (usage) with every problem of every file.

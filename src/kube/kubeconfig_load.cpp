@@ -67,6 +67,16 @@ std::vector<Path> kubeconfig_files(const ConnectionFlags& flags, const platform:
   return files;
 }
 
+std::vector<std::string> missing_kubeconfig_files(const platform::Environment& environment) {
+  std::vector<std::string> missing;
+  if (environment.get("KUBECONFIG").empty()) return missing;
+  for (const Path& file : kubeconfig_files({}, environment)) {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) missing.push_back(file.string());
+  }
+  return missing;
+}
+
 Kubeconfig load_kubeconfig(const ConnectionFlags& flags, const platform::Environment& environment) {
   Problems problems;
   Kubeconfig merged;

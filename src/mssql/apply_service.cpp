@@ -24,12 +24,24 @@ struct ApplyPlan::Impl {
   std::vector<PlannedApply> objects{};
   std::string database_namespace{};  ///< Empty without a database.
   bool namespace_missing = false;    ///< Of the database; it is to be made, or stands in the file.
+  bool force_conflicts = false;
 };
 
 namespace {
 
 bool is_database(const Json& object) {
   return codec::string_at(object, {"apiVersion"}) == kApiVersion && codec::string_at(object, {"kind"}) == kKind;
+}
+
+/// How little a deletion leaves behind: the less, the higher. @source KubeDB's webhook: absent means Delete
+std::size_t destruction_of(const Json& database) {
+  constexpr std::array<std::string_view, 4> kPolicies = {"DoNotTerminate", "Halt", "Delete", "WipeOut"};
+  const std::string policy = codec::string_at(database, {"spec", "deletionPolicy"}, "Delete");
+  return static_cast<std::size_t>(std::find(kPolicies.begin(), kPolicies.end(), policy) - kPolicies.begin());
+}
+
+bool loosens_deletion_policy(const PlannedApply& planned) {
+  return is_database(*planned.live) && destruction_of(*planned.merged) > destruction_of(*planned.live);
 }
 
 /// Every decision of an apply.
@@ -40,6 +52,7 @@ class Planner {
       : client_(client), objects_(objects), request_(request), listener_(listener) {}
 
   std::unique_ptr<ApplyPlan::Impl> run() {
+    plan_.force_conflicts = request_.force_conflicts;
     for (const Json& object : objects_) {
       if (is_database(object)) plan_.database_namespace = codec::namespace_of(object);
       plan_.objects.push_back(is_database(object) ? plan_database(object) : plan(object));
@@ -55,6 +68,7 @@ class Planner {
   PlannedApply plan_database(const Json& object) {
     const std::optional<Json> live = find_live(client_, object);
     if (!live) return plan_new_database(object);
+    refuse_when_going(*live);
     Json wanted = object;
     if (!has_version(wanted)) {
       wanted["spec"]["version"] = codec::string_at(*live, {"spec", "version"});
@@ -62,22 +76,33 @@ class Planner {
     }
     PlannedApply planned = plan_apply(client_, wanted, live, request_.force_conflicts);
     if (planned.unchanged()) return planned;
-    if (!codec::string_at(*planned.live, {"metadata", "deletionTimestamp"}).empty())
-      listener_.warn(fmt::format("{} is being deleted", codec::name_of(wanted)));
+    check_on_cluster(client_, wanted, check_options(&*live), listener_);
     const Findings findings = check_change(*planned.live, *planned.merged);
     for (const std::string& line : findings.warning_lines()) listener_.warn(line);
     findings.throw_if_errors(fmt::format("cannot apply database \"{}\"", codec::name_of(wanted)), ExitCode::refused);
     return planned;
   }
 
+  /// A change of what is on its way out would be lost with it.
+  static void refuse_when_going(const Json& live) {
+    const std::string problem = deletion_problem(live);
+    if (problem.empty()) return;
+    Findings findings;
+    findings.error("metadata.name", "", problem);
+    findings.throw_if_errors(fmt::format("cannot apply database \"{}\"", codec::name_of(live)), ExitCode::refused,
+                             wait_for_deletion(live));
+  }
+
+  ClusterCheckOptions check_options(const Json* live) const {
+    return {.verb = "apply",
+            .live = live,
+            .issuer_may_be_missing = request_.issuer.has_value(),
+            .namespace_may_be_missing = request_.create_namespace,
+            .provided = objects_};
+  }
+
   PlannedApply plan_new_database(const Json& object) {
-    const ClusterCheckResult checked = check_on_cluster(client_, object,
-                                                        {.verb = "apply",
-                                                         .refuse_existing = false,
-                                                         .issuer_may_be_missing = request_.issuer.has_value(),
-                                                         .namespace_may_be_missing = request_.create_namespace,
-                                                         .provided = objects_},
-                                                        listener_);
+    const ClusterCheckResult checked = check_on_cluster(client_, object, check_options(nullptr), listener_);
     plan_.namespace_missing = checked.namespace_missing;
     return plan_apply(client_, *checked.database, std::nullopt, request_.force_conflicts);
   }
@@ -152,6 +177,16 @@ ApplyPlan::~ApplyPlan() = default;
 bool ApplyPlan::changes_something() const {
   return std::any_of(impl_->objects.begin(), impl_->objects.end(),
                      [](const PlannedApply& planned) { return !planned.unchanged(); });
+}
+
+std::vector<std::string> ApplyPlan::unprotected_namespaces() const {
+  std::vector<std::string> namespaces;
+  for (const PlannedApply& planned : impl_->objects) {
+    const bool changes_existing = planned.live != nullptr && !planned.unchanged();
+    if (changes_existing && (impl_->force_conflicts || loosens_deletion_policy(planned)))
+      namespaces.push_back(codec::namespace_of(*planned.intent));
+  }
+  return namespaces;
 }
 
 bool may_accompany(const Json& object) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/text.hpp"
 #include "dba/kube/resource.hpp"
 #include "dba/mssql/database_rules.hpp"
 #include "dba/mssql/database_spec.hpp"
@@ -48,8 +49,8 @@ class ClusterChecks {
     judge_issuer();
     judge_secrets();
     for (const std::string& line : findings_.warning_lines()) listener_.warn(line);
-    findings_.throw_if_errors(fmt::format("cannot {} database \"{}\"", options_.verb, codec::name_of(database_)),
-                              code_);
+    findings_.throw_if_errors(fmt::format("cannot {} database \"{}\"", options_.verb, codec::name_of(database_)), code_,
+                              hint_);
     if (!chosen_version_.empty())
       listener_.note(fmt::format("version {}, the newest of the catalog (--version)", chosen_version_));
     result_.database = std::make_shared<const Json>(in_written_order(database_));
@@ -67,16 +68,26 @@ class ClusterChecks {
   }
 
   void start_reads() {
-    existing_ = find(resources::mssqlservers, ns_, codec::name_of(database_));
-    namespace_ = find(resources::namespaces, "", ns_);
+    if (options_.live == nullptr) {
+      existing_ = find(resources::mssqlservers, ns_, codec::name_of(database_));
+      namespace_ = find(resources::namespaces, "", ns_);
+    }
     catalog_ = list(resources::mssqlserverversions);
-    if (codec::find_at(database_, {"spec", "storage"}) != nullptr) classes_ = list(resources::storageclasses);
+    // The volumes of a live database are there already: without a name, no class is looked for.
+    const bool named = !codec::string_at(database_, {"spec", "storage", "storageClassName"}).empty();
+    const bool has_storage = codec::find_at(database_, {"spec", "storage"}) != nullptr;
+    if (has_storage && (named || options_.live == nullptr)) classes_ = list(resources::storageclasses);
     found_issuer_ = issuer_.cluster_wide() ? find(resources::clusterissuers, "", issuer_.name)
                                            : find(resources::issuers, ns_, issuer_.name);
     auth_secret_ = find(resources::secrets, ns_, auth_secret_name());
     for (const NamedReference& reference : references_)
       found_references_.push_back(
           find(reference.kind == "Secret" ? resources::secrets : resources::configmaps, ns_, reference.name));
+  }
+
+  /// The field of a live database stays what it is.
+  bool is_as_before(codec::Path path) const {
+    return options_.live != nullptr && codec::string_at(*options_.live, path) == codec::string_at(database_, path);
   }
 
   /// What a read gave; absent when the user may not look, which becomes a warning.
@@ -100,22 +111,26 @@ class ClusterChecks {
   }
 
   void judge_existing() {
+    if (!existing_.valid()) return;
     const std::optional<MaybeObject> existing = value_of(existing_, "whether the name is taken");
-    if (!options_.refuse_existing || !existing || !*existing) return;
-    const bool going = !codec::string_at(**existing, {"metadata", "deletionTimestamp"}).empty();
+    if (!existing || !*existing) return;
+    const std::string going = deletion_problem(**existing);
+    hint_ = going.empty() ? "the same command with apply instead of create" : wait_for_deletion(**existing);
     findings_.error("metadata.name", "",
-                    going ? fmt::format("\"{}\" exists in namespace \"{}\" and is being deleted; wait until it is gone",
-                                        codec::name_of(database_), ns_)
-                          : fmt::format("\"{}\" exists already in namespace \"{}\"; change it with apply",
-                                        codec::name_of(database_), ns_));
+                    going.empty() ? fmt::format("\"{}\" exists already in namespace \"{}\"; change it with apply",
+                                                codec::name_of(database_), ns_)
+                                  : going);
   }
 
   void judge_namespace() {
+    if (!namespace_.valid()) return;
     const std::optional<MaybeObject> found = value_of(namespace_, fmt::format("namespace \"{}\"", ns_));
     result_.namespace_missing = found && !*found;
-    if (result_.namespace_missing && !options_.namespace_may_be_missing && !is_provided("Namespace", "", ns_))
-      findings_.error("metadata.namespace", "-n",
-                      fmt::format("namespace \"{}\" does not exist; --create-namespace makes it", ns_));
+    if (!result_.namespace_missing || options_.namespace_may_be_missing || is_provided("Namespace", "", ns_)) return;
+    code_ = ExitCode::denied;
+    hint_ = "add --create-namespace to make the namespace";
+    findings_.error("metadata.namespace", "-n",
+                    fmt::format("namespace \"{}\" does not exist; --create-namespace makes it", ns_));
   }
 
   void judge_version() {
@@ -128,7 +143,12 @@ class ClusterChecks {
     }
     std::vector<CatalogVersion> catalog;
     for (const Json& object : *objects) catalog.push_back(read_catalog_version(object));
-    if (has_version(database_)) return findings_.append(check_version(database_, catalog));
+    if (has_version(database_)) {
+      const bool runs = is_as_before({"spec", "version"}) &&
+                        find_version(catalog, codec::string_at(database_, {"spec", "version"})) != nullptr;
+      if (!runs) findings_.append(check_version(database_, catalog));
+      return;
+    }
     const CatalogVersion* newest = newest_version(catalog);
     if (newest == nullptr)
       return findings_.error("spec.version", "--version", "the catalog has no version that could be chosen");
@@ -138,8 +158,16 @@ class ClusterChecks {
 
   void judge_storage_class() {
     if (!classes_.valid()) return;
-    if (const auto classes = value_of(classes_, "the StorageClass"))
-      findings_.append(check_storage_class(database_, *classes));
+    const auto classes = value_of(classes_, "the StorageClass");
+    if (!classes) return;
+    const bool as_before = is_as_before({"spec", "storage", "storageClassName"});
+    for (const Finding& finding : check_storage_class(database_, *classes).all()) {
+      if (finding.severity == Severity::error) {
+        findings_.error(finding.path, finding.flag, finding.message);
+      } else if (!as_before) {
+        findings_.warn(finding.path, finding.flag, finding.message);
+      }
+    }
   }
 
   void judge_issuer() {
@@ -181,6 +209,7 @@ class ClusterChecks {
 
   Findings findings_{};
   ExitCode code_ = ExitCode::refused;
+  std::string hint_{};
   ClusterCheckResult result_{};
   std::string chosen_version_{};  ///< Empty unless the catalog gave it.
 
@@ -191,6 +220,17 @@ class ClusterChecks {
 };
 
 }  // namespace
+
+std::string deletion_problem(const Json& live) {
+  if (codec::string_at(live, {"metadata", "deletionTimestamp"}).empty()) return {};
+  return fmt::format("\"{}\" exists in namespace \"{}\" and is being deleted; wait until it is gone",
+                     codec::name_of(live), codec::namespace_of(live));
+}
+
+std::string wait_for_deletion(const Json& live) {
+  return fmt::format("kubectl dba mssql wait {} -n {} --for=delete", shell_quote(codec::name_of(live)),
+                     shell_quote(codec::namespace_of(live)));
+}
 
 ClusterCheckResult check_on_cluster(kube::Client& client, const Json& database, const ClusterCheckOptions& options,
                                     const ChangeListener& listener) {

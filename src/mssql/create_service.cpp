@@ -29,11 +29,10 @@ void show_without_server(const CreatePlan& plan, const CreateRequest& request, W
 
 CreatePlan plan_creation(kube::Client& client, const Json& database, const CreateRequest& request,
                          const ChangeListener& listener) {
-  ClusterCheckResult checked = check_on_cluster(client, database,
-                                                {.refuse_existing = true,
-                                                 .issuer_may_be_missing = request.issuer.has_value(),
-                                                 .namespace_may_be_missing = request.create_namespace},
-                                                listener);
+  ClusterCheckResult checked = check_on_cluster(
+      client, database,
+      {.issuer_may_be_missing = request.issuer.has_value(), .namespace_may_be_missing = request.create_namespace},
+      listener);
   return {.database = std::move(checked.database), .namespace_missing = checked.namespace_missing};
 }
 

@@ -36,6 +36,8 @@ class DatabaseBuilder {
   void assignments();
 
   void drop_server_fields();
+  /// Undoes and refuses what --set may not touch: the status, and a name or namespace that the command line names.
+  void check_assigned();
   void refuse_group_flags();
   /// Runs one part; an Error in it becomes problems, each told once.
   void part(const std::function<void()>& write);

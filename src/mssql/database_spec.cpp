@@ -301,6 +301,22 @@ void DatabaseBuilder::assignments() {
       refuse("--set", error.what());
     }
   }
+  check_assigned();
+}
+
+void DatabaseBuilder::check_assigned() {
+  if (object_->erase("status") > 0) refuse("--set", "status is what the operator reports, no part of a manifest");
+  const auto keep = [this](const char* field, const std::string& typed) {
+    const std::string now = codec::string_at(*object_, {"metadata", field});
+    if (typed.empty() || now == typed) return;
+    refuse("--set", now.empty() ? fmt::format("metadata.{} is gone, but the command line names \"{}\"", field, typed)
+                                : fmt::format("metadata.{} \"{}\" differs from \"{}\", which the command line names",
+                                              field, now, typed));
+    object_at(*object_, {"metadata"})[field] = typed;
+  };
+  if (options_.set.empty()) return;
+  keep("name", options_.name);
+  keep("namespace", options_.ns.value_or(""));
 }
 
 }  // namespace dba::mssql

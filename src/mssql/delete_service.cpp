@@ -10,6 +10,8 @@
 
 #include "dba/base/text.hpp"
 #include "dba/kube/resource.hpp"
+#include "dba/mssql/names.hpp"
+#include "dba/mssql/phase.hpp"
 
 #include "find_database.hpp"
 #include "follow_object.hpp"
@@ -48,12 +50,12 @@ bool names_do_not_terminate(const ApiError& error) {
   return error.status().message.find("DoNotTerminate") != std::string::npos;
 }
 
-Error do_not_terminate(const Json& database, std::string cause) {
+Error do_not_terminate(const Json& database, std::string cause, std::string_view command) {
   return Error({.code = ExitCode::refused,
                 .message = fmt::format("database \"{}\" has deletionPolicy DoNotTerminate and is not deleted",
                                        codec::name_of(database)),
                 .cause = std::move(cause),
-                .hint = policy_command(database, DeletionPolicy::halt),
+                .hint = fmt::format("{} && {}", policy_command(database, DeletionPolicy::halt), command),
                 .reason = "DoNotTerminate"});
 }
 
@@ -73,8 +75,9 @@ void delete_finished_requests(kube::Client& client, std::string_view ns, const D
   for (const RequestOfDatabase& request : inspection.requests) {
     if (!request.finished) continue;
     try {
-      client.remove(mssqlserveropsrequests, ns, request.name, {.dry_run = dry_run, .uid = request.uid});
-      result.deleted_requests.push_back(request.name);
+      const Json answer =
+          client.remove(mssqlserveropsrequests, ns, request.name, {.dry_run = dry_run, .uid = request.uid});
+      (is_being_deleted(answer) ? result.held_requests : result.deleted_requests).push_back(request.name);
     } catch (const ApiError& error) {
       if (error.kind() != ApiError::Kind::not_found) throw;
     }
@@ -82,13 +85,16 @@ void delete_finished_requests(kube::Client& client, std::string_view ns, const D
 }
 
 /// Sends the DELETE and puts the failures that have a meaning here into words.
-void send_deletion(kube::Client& client, const Json& database, kube::DryRun dry_run) {
+/// @returns whether the object is gone with it: no finalizer holds it.
+bool send_deletion(kube::Client& client, const Json& database, const DeletionRequest& request) {
   const std::string ns = codec::namespace_of(database);
   const std::string name = codec::name_of(database);
   try {
-    client.remove(mssqlservers, ns, name, {.dry_run = dry_run, .uid = codec::uid_of(database)});
+    const Json answer =
+        client.remove(mssqlservers, ns, name, {.dry_run = request.dry_run, .uid = codec::uid_of(database)});
+    return !is_being_deleted(answer);
   } catch (const ApiError& error) {
-    if (names_do_not_terminate(error)) throw do_not_terminate(database, why(error));
+    if (names_do_not_terminate(error)) throw do_not_terminate(database, why(error), request.consent.command);
     if (error.kind() != ApiError::Kind::conflict) throw;
     throw Error({.code = ExitCode::refused,
                  .message = fmt::format("database \"{}\" was replaced by another of this name meanwhile; nothing was "
@@ -97,6 +103,36 @@ void send_deletion(kube::Client& client, const Json& database, kube::DryRun dry_
                  .cause = why(error),
                  .reason = "Conflict"});
   }
+}
+
+/// Warns of pods that outlive their database. A look, not a wait: those that are on their way out are fine.
+void look_for_pods(kube::Client& client, std::string_view ns, std::string_view name, DeletionResult& result) {
+  std::vector<std::string> left;
+  try {
+    for (const Json& pod :
+         client.list(kube::resources::pods, ns, {.label_selector = pod_selector(name), .metadata_only = true}))
+      if (!is_being_deleted(pod)) left.push_back(codec::name_of(pod));
+  } catch (const ApiError& error) {
+    if (is_interrupt(error)) throw;
+    result.warnings.push_back(fmt::format("whether its pods are gone could not be seen: {}", why(error)));
+  }
+  if (left.empty()) return;
+  result.warnings.push_back(
+      fmt::format("{} is gone, but still has {} that nobody removes: {}; is the KubeDB operator running?", name,
+                  left.size() == 1 ? "1 pod" : fmt::format("{} pods", left.size()), english_list(left)));
+}
+
+/// @returns whether it went in time; otherwise `result` says what holds it.
+bool wait_until_gone(kube::Client& client, const Json& database, platform::SteadyTime deadline,
+                     const std::function<void(std::string_view)>& progress, DeletionResult& result) {
+  const std::string ns = codec::namespace_of(database), name = codec::name_of(database);
+  return follow_object(client, mssqlservers, ns, name, deadline, [&](const Json* seen) {
+    if (seen == nullptr) look_for_pods(client, ns, name, result);
+    if (seen == nullptr || codec::uid_of(*seen) != codec::uid_of(database)) return Follow::done;
+    result.remains = remains_of(*seen);
+    progress(result.remains);
+    return Follow::go_on;
+  });
 }
 
 }  // namespace
@@ -115,18 +151,20 @@ DeletionInspection inspect_deletion(kube::Client& client, std::string_view ns, s
   return inspection;
 }
 
-void check_deletion(const DeletionInspection& inspection, bool wipe_out_data, bool delete_ops_requests) {
-  if (inspection.plan.blocked) throw do_not_terminate(*inspection.database, {});
+void check_deletion(const DeletionInspection& inspection, const DeletionConsent& consent) {
+  if (inspection.plan.blocked) throw do_not_terminate(*inspection.database, {}, consent.command);
   Problems problems;
-  if (inspection.plan.loses_backups && !wipe_out_data) {
+  std::string hint;
+  if (inspection.plan.loses_backups && !consent.wipe_out_data) {
+    hint = consent.command + " --wipe-out-data";
     problems.add("--wipe-out-data",
                  "deletionPolicy is WipeOut: volumes, secrets and backups go as well; give this flag to "
                  "agree");
   }
-  if (delete_ops_requests && !inspection.requests_unknown.empty())
+  if (consent.delete_ops_requests && !inspection.requests_unknown.empty())
     problems.add("--delete-ops-requests", "ops requests could not be listed: " + inspection.requests_unknown);
   problems.throw_if_any(fmt::format("database \"{}\" is not deleted", codec::name_of(*inspection.database)),
-                        ExitCode::refused, policy_command(*inspection.database, DeletionPolicy::halt));
+                        ExitCode::refused, hint);
 }
 
 DeletionResult delete_database(kube::Client& client, const DeletionInspection& inspection,
@@ -135,22 +173,29 @@ DeletionResult delete_database(kube::Client& client, const DeletionInspection& i
   const std::string ns = codec::namespace_of(database);
   const bool dry_run = request.dry_run != kube::DryRun::none;
   DeletionResult result;
-  if (request.delete_ops_requests) delete_finished_requests(client, ns, inspection, request.dry_run, result);
+  if (request.consent.delete_ops_requests) delete_finished_requests(client, ns, inspection, request.dry_run, result);
   if (!dry_run) {
     std::string problem = record_event(client, database, request.mark, "deletion requested");
     if (!problem.empty()) result.warnings.push_back(std::move(problem));
   }
-  send_deletion(client, database, request.dry_run);
-  if (dry_run || !request.wait) return result;
-
-  const bool gone =
-      follow_object(client, mssqlservers, ns, codec::name_of(database), request.deadline, [&](const Json* seen) {
-        if (seen == nullptr || codec::uid_of(*seen) != codec::uid_of(database)) return Follow::done;
-        result.remains = remains_of(*seen);
-        progress(result.remains);
-        return Follow::go_on;
-      });
-  result.state = gone ? DeletionResult::State::gone : DeletionResult::State::timed_out;
+  const bool gone_at_once = send_deletion(client, database, request);
+  if (dry_run) return result;
+  if (!request.wait) {
+    if (gone_at_once) result.state = DeletionResult::State::gone;
+    return result;
+  }
+  try {
+    const bool gone = wait_until_gone(client, database, request.deadline, progress, result);
+    result.state = gone ? DeletionResult::State::gone : DeletionResult::State::timed_out;
+  } catch (const Error& error) {
+    if (!is_interrupt(error)) throw;
+    throw Error({.code = error.code(),
+                 .message = fmt::format("interrupted; the deletion of mssqlserver.kubedb.com/{} was accepted and goes "
+                                        "on without us",
+                                        codec::name_of(database)),
+                 .hint = fmt::format("kubectl dba mssql wait {} -n {} --for=delete",
+                                     shell_quote(codec::name_of(database)), shell_quote(ns))});
+  }
   return result;
 }
 

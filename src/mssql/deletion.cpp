@@ -90,8 +90,8 @@ std::string deletion_text(const Json& database, const DeletionPlan& plan) {
   std::string text =
       fmt::format("deletionPolicy of {}{} is {}{}\n", ns.empty() ? "" : ns + "/", name,
                   deletion_policy_name(plan.policy), plan.blocked ? ": the server refuses to delete it" : "");
-  for (const std::string& what : plan.removed) text += fmt::format("  removed: {}\n", what);
-  for (const std::string& what : plan.kept) text += fmt::format("  kept:    {}\n", what);
+  for (const std::string& what : plan.removed) text += fmt::format("  goes:  {}\n", what);
+  for (const std::string& what : plan.kept) text += fmt::format("  stays: {}\n", what);
   return text;
 }
 

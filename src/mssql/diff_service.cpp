@@ -76,12 +76,27 @@ std::string chosen_version(kube::Client& client, const std::optional<Json>& live
   return newest->name;
 }
 
+/// As plan_apply(); a conflict is told as what it is to somebody who only looks.
+PlannedApply plan_comparison(kube::Client& client, const Json& wanted, const std::optional<Json>& live,
+                             bool force_conflicts) {
+  try {
+    return plan_apply(client, wanted, live, force_conflicts);
+  } catch (const kube::ApiError& error) {
+    if (error.kind() != kube::ApiError::Kind::apply_conflict) throw;
+    ErrorInfo info = error.info();
+    info.message = fmt::format("apply of {} \"{}\" would be refused: other managers own some of the fields",
+                               codec::string_at(wanted, {"kind"}), codec::name_of(wanted));
+    info.hint = "leave these fields out, or add --force-conflicts to see what taking them over would change";
+    throw Error(std::move(info));
+  }
+}
+
 ObjectDiff diff_one(kube::Client& client, const Json& object, bool force_conflicts, const ChangeListener& listener) {
   const std::optional<Json> found = find_live(client, object);
   Json wanted = object;
   if (codec::string_at(object, {"kind"}) == kKind && !has_version(object))
     wanted["spec"]["version"] = chosen_version(client, found);
-  const PlannedApply plan = plan_apply(client, wanted, found, force_conflicts);
+  const PlannedApply plan = plan_comparison(client, wanted, found, force_conflicts);
   Json live = plan.live != nullptr ? without_bookkeeping(*plan.live) : Json(nullptr);
   Json merged = without_bookkeeping(merged_object(client, plan, listener));
   if (plan.type->kind == kKind && plan.live != nullptr) {

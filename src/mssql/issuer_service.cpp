@@ -25,7 +25,7 @@ const kube::ResourceType& type_of(const IssuerRef& ref) {
 tls::AuthorityRequest authority_of(const IssuerRequest& request, WallTime now) {
   return {.subject = tls::parse_subject(request.subject.value_or(std::string(kDefaultCaSubject))),
           .key_type = request.key_type.value_or(tls::KeyType::rsa2048),
-          .days = request.days,
+          .days = request.days.value_or(kDefaultCaDays),
           .not_before = now};
 }
 
@@ -43,6 +43,25 @@ std::vector<std::string> differences_from_typed(const Json& secret, const Issuer
     lines.push_back(fmt::format("its key is {}, not {}", facts.certificate.key_description,
                                 tls::key_type_description(*request.key_type)));
   return lines;
+}
+
+/// A secret that is there already as it may be shown: its key was printed, if at all, when it was made.
+Json without_key(const Json& secret) {
+  Json shown = secret;
+  if (shown.contains("data") && shown["data"].contains("tls.key")) shown["data"]["tls.key"] = "***";
+  if (codec::find_at(shown, {"metadata", "annotations"}) != nullptr)
+    shown["metadata"]["annotations"].erase("kubectl.kubernetes.io/last-applied-configuration");
+  return shown;
+}
+
+bool is_missing_namespace(const kube::ApiError& error) {
+  return error.kind() == kube::ApiError::Kind::not_found && error.status().resource == "namespaces";
+}
+
+Error no_namespace(const kube::ApiError& error) {
+  ErrorInfo info = error.info();
+  info.hint = "add --create-namespace to make the namespace";
+  return Error(std::move(info));
 }
 
 /// One run: what is there, what has to change, the changes in their order.
@@ -68,6 +87,10 @@ class Ensurer {
     try {
       make_secret_so();
       return make_issuer_so();
+    } catch (const kube::ApiError& error) {
+      if (is_missing_namespace(error)) throw no_namespace(error);
+      if (written_.empty()) throw;
+      throw half_done(error);
     } catch (const Error& error) {
       if (written_.empty()) throw;
       throw half_done(error);
@@ -98,6 +121,7 @@ class Ensurer {
       secret_differs_ = !lines.empty() || is_to_be_renewed();
     }
     if (secret_ && !secret_differs_ && request_.source != CaSource::given && ends_soon()) warn_of_end();
+    if (secret_ && !secret_differs_ && lasts_otherwise()) warn_of_days();
     if (issuer_) {
       const auto lines = issuer_differences(*issuer_, secret_name_);
       issuer_differs_ = !lines.empty();
@@ -114,8 +138,25 @@ class Ensurer {
   WallTime ca_end() const { return read_ca_secret(*secret_, now_).certificate.not_after; }
   bool ends_soon() const { return ca_end() - now_ < std::chrono::days(30); }
 
-  /// A CA that serves is replaced by a newer one only when it runs out and overwriting was agreed to.
-  bool is_to_be_renewed() const { return request_.source == CaSource::made && request_.overwrite && ends_soon(); }
+  /// Made for another time than the one that was asked for.
+  bool lasts_otherwise() const {
+    if (!request_.days) return false;
+    const tls::CertificateFacts facts = read_ca_secret(*secret_, now_).certificate;
+    return std::chrono::round<std::chrono::days>(facts.not_after - facts.not_before).count() != *request_.days;
+  }
+
+  /// A CA that serves is replaced by a newer one only when it runs out, or is to last otherwise, and overwriting was
+  /// agreed to.
+  bool is_to_be_renewed() const {
+    return request_.source == CaSource::made && request_.overwrite && (ends_soon() || lasts_otherwise());
+  }
+
+  void warn_of_days() const {
+    listener_.warn(
+        fmt::format("--days={} was not applied: the CA of secret {}/{} is there already and valid until {}; "
+                    "--overwrite makes a new one",
+                    *request_.days, secret_ns_, secret_name_, format_rfc3339(ca_end())));
+  }
 
   void warn_of_end() const {
     listener_.warn(
@@ -144,7 +185,7 @@ class Ensurer {
 
   void make_secret_so() {
     if (request_.source == CaSource::secret) return;
-    if (secret_ && !secret_differs_) return listener_.written(*secret_, kube::Change::unchanged);
+    if (secret_ && !secret_differs_) return listener_.written(without_key(*secret_), kube::Change::unchanged);
     const tls::KeyPair pair = request_.source == CaSource::given
                                   ? request_.pair
                                   : tls::make_certificate_authority(authority_of(request_, now_));

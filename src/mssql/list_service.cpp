@@ -13,6 +13,17 @@
 
 namespace dba::mssql {
 
+namespace {
+
+/// The phase of a pod is not among its metadata: the server looks at it, so that failed pods do not count.
+kube::ListOptions running_pods() {
+  return {.label_selector = all_pods_selector(),
+          .field_selector = kube::field_equals("status.phase", "Running"),
+          .metadata_only = true};
+}
+
+}  // namespace
+
 ListResult list_databases(kube::Client& client, const ListRequest& request) {
   ListResult result;
   std::mutex mutex;
@@ -22,7 +33,7 @@ ListResult list_databases(kube::Client& client, const ListRequest& request) {
   };
   std::future<void> pods = std::async(std::launch::async, [&] {
     client.list(
-        kube::resources::pods, request.ns, {.label_selector = all_pods_selector(), .metadata_only = true},
+        kube::resources::pods, request.ns, running_pods(),
         [&](Json&& pod) { locked([&] { result.list.add_pod(pod); }); },
         [&] { locked([&] { result.list.clear_pods(); }); });
   });

@@ -110,12 +110,16 @@ std::string phase_from_conditions(const Json& database) {
 
 std::string phase_of(const Json& database) { return codec::string_at(database, {"status", "phase"}); }
 
+bool is_being_deleted(const Json& object) {
+  return codec::find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
+}
+
 Progress provisioning_progress(const Json& database, const std::vector<Json>& pods) {
   Progress progress{.phase = phase_of(database)};
   if (progress.phase.empty()) progress.phase = phase_from_conditions(database);
   if (progress.phase.empty()) progress.phase = "Pending";
   if (const Json* newest = newest_condition(database)) progress.newest = condition_text(*newest);
-  if (!codec::string_at(database, {"metadata", "deletionTimestamp"}).empty()) {
+  if (is_being_deleted(database)) {
     progress.state = Progress::State::never;
     progress.text = "it is being deleted";
   } else if (codec::bool_at(database, {"spec", "halted"}) || progress.phase == "Halted") {
@@ -138,10 +142,12 @@ std::string pod_trouble(const Json& pod) {
   for (const char* list_name : {"initContainerStatuses", "containerStatuses"}) {
     if (std::string trouble = waiting_trouble(pod, list_name); !trouble.empty()) return trouble;
   }
-  if (codec::string_at(pod, {"status", "phase"}) == "Failed") {
+  const std::string phase = phase_of(pod);
+  if (phase == "Failed") {
     const std::string reason = codec::string_at(pod, {"status", "reason"});
     return fmt::format("has failed{}{}", reason.empty() ? "" : ": ", reason);
   }
+  if (phase == "Succeeded") return "has ended";
   return {};
 }
 

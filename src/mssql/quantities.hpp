@@ -9,7 +9,7 @@
 namespace dba::mssql {
 
 /// The size as it is written into an object: as typed when it is whole bytes, else rounded up, and told.
-/// @throws Error (usage) naming `flag`.
+/// @throws Error (usage) naming `flag`; also below 1Mi and from 8Ei on, where the unit cannot be what was meant.
 std::string byte_quantity(std::string_view flag, std::string_view text, Notices& notices);
 
 }  // namespace dba::mssql

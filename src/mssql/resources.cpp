@@ -1,5 +1,8 @@
 // Resource flags of a container.
 
+#include <cstdint>
+#include <limits>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +17,9 @@ namespace dba::mssql {
 
 namespace {
 
+constexpr std::int64_t kMostMilliCores = 1024 * 1000;  ///< More than any machine has: the unit is wrong.
+constexpr std::int64_t kLeastBytes = 1024 * 1024;
+
 Quantity parse_positive(std::string_view flag, std::string_view text) {
   try {
     Quantity quantity = Quantity::parse(text);
@@ -22,6 +28,21 @@ Quantity parse_positive(std::string_view flag, std::string_view text) {
     throw usage_error(fmt::format("{}: {}", flag, error.what()));
   }
   throw usage_error(fmt::format("{}: \"{}\" must be more than 0", flag, text));
+}
+
+/// What a number without its unit, or with a unit of CPU, most likely meant: 4 → 4Gi, 500m → 500Mi.
+std::string with_unit_of_bytes(std::string_view text) {
+  const std::string_view number = text.substr(0, text.find_first_not_of("+0123456789."));
+  return fmt::format("{}{}", number, number.find('.') == std::string_view::npos && number.size() >= 3 ? "Mi" : "Gi");
+}
+
+/// @throws Error (usage) for what is a size, or more than a machine can have.
+std::string core_quantity(std::string_view flag, std::string_view text) {
+  const Quantity cores = parse_positive(flag, text);
+  if (text.ends_with('i') || cores.milli_rounded_up() > kMostMilliCores)
+    throw usage_error(fmt::format(
+        "{}: \"{}\" is no number of cores up to 1024: its unit is wrong, write cores such as 2 or 500m", flag, text));
+  return cores.text();
 }
 
 class ResourceBuilder {
@@ -55,7 +76,7 @@ class ResourceBuilder {
     if (!typed) return;
     try {
       const bool bytes = std::string_view(resource) == "memory";
-      const std::string text = bytes ? byte_quantity(flag, *typed, notices_) : parse_positive(flag, *typed).text();
+      const std::string text = bytes ? byte_quantity(flag, *typed, notices_) : core_quantity(flag, *typed);
       for (const std::string_view group : groups) object_at(resources_, {group})[resource] = text;
     } catch (const Error& error) {
       problems_.add("", error.what());
@@ -77,8 +98,14 @@ Json build_resources(const ResourceFlags& flags, const Json& base, Notices& noti
 }
 
 std::string byte_quantity(std::string_view flag, std::string_view text, Notices& notices) {
+  const Quantity size = parse_positive(flag, text);
+  if (size < Quantity::from_bytes(kLeastBytes))
+    throw usage_error(fmt::format("{}: \"{}\" is less than 1Mi: its unit is missing or wrong, such as in {}", flag,
+                                  text, with_unit_of_bytes(text)));
+  if (size.units_rounded_up() == std::numeric_limits<std::int64_t>::max())
+    throw usage_error(fmt::format("{}: \"{}\" is not less than 8Ei, which no size can be", flag, text));
   bool rounded = false;
-  std::string written = parse_positive(flag, text).whole_bytes_text(rounded);
+  std::string written = size.whole_bytes_text(rounded);
   if (rounded) notices.push_back(fmt::format("{} {} is no whole number of bytes, written as {}", flag, text, written));
   return written;
 }

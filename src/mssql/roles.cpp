@@ -19,12 +19,23 @@ namespace {
 
 constexpr std::string_view kNoEndpoint = "none";
 constexpr std::string_view kUnknownEndpoint = "unknown";
-
-bool is_terminating(const Json& pod) { return codec::find_at(pod, {"metadata", "deletionTimestamp"}) != nullptr; }
+constexpr const char* kStillServed = ", a Service still leads to it";
 
 bool is_ready(const Json& pod) {
   const Json* ready = codec::condition_of(pod, "Ready");
   return ready != nullptr && codec::string_at(*ready, {"status"}) == "True";
+}
+
+/// The phase of a pod that runs no more and never will. @source core/v1 PodPhase
+std::string end_of(const Json& pod) {
+  std::string phase = phase_of(pod);
+  return phase == "Failed" || phase == "Succeeded" ? phase : "";
+}
+
+bool is_live(const ReplicaRole& row) { return !row.terminating && row.ended.empty(); }
+
+bool has_data_role(const ReplicaRole& row) {
+  return row.label_role == kRolePrimary || row.label_role == kRoleSecondary;
 }
 
 /// When the manager of the role label last wrote it. @source metadata.managedFields of the server
@@ -44,6 +55,9 @@ class ReportBuilder {
   explicit ReportBuilder(const RoleSources& sources) : sources_(sources) {
     report_.ns = codec::namespace_of(*sources.database);
     report_.name = codec::name_of(*sources.database);
+    report_.phase = phase_of(*sources.database);
+    report_.deleting = is_being_deleted(*sources.database);
+    report_.replicas_wanted = replicas_of(*sources.database);
     report_.errors = sources.errors;
     report_.partial = !sources.errors.empty() || sources.endpoint_slices == nullptr || sources.pods == nullptr;
     if (sources.endpoint_slices != nullptr) {
@@ -56,6 +70,7 @@ class ReportBuilder {
       for (const Json& pod : *sources_.pods) {
         if (is_ours(pod)) report_.replicas.push_back(row_of(pod));
       }
+      find_missing();
     }
     std::sort(report_.replicas.begin(), report_.replicas.end(), comes_before);
     find_primary();
@@ -80,9 +95,11 @@ class ReportBuilder {
     ReplicaRole row{.pod = codec::name_of(pod), .uid = codec::uid_of(pod)};
     if (std::string role = codec::label_of(pod, kRoleLabel); !role.empty()) row.label_role = std::move(role);
     row.node = codec::string_at(pod, {"spec", "nodeName"});
-    row.terminating = is_terminating(pod);
+    row.terminating = is_being_deleted(pod);
+    row.ended = end_of(pod);
+    row.ready = row.ended.empty() && is_ready(pod);
     add_since(row, pod);
-    add_endpoint(row, pod);
+    add_endpoint(row);
     add_remarks(row, pod);
     return row;
   }
@@ -103,7 +120,7 @@ class ReportBuilder {
 
   /// Where the Services lead, and whether that is what the label says. A pod that is not ready, is going away, or has
   /// no role of a Service belongs behind none.
-  void add_endpoint(ReplicaRole& row, const Json& pod) const {
+  void add_endpoint(ReplicaRole& row) const {
     if (sources_.endpoint_slices == nullptr) {
       row.endpoint = kUnknownEndpoint;
       return;
@@ -121,8 +138,7 @@ class ReportBuilder {
     if (in_primary && in_secondary) row.remarks.emplace_back("both Services lead to it");
     if (stale) row.remarks.emplace_back("a Service still lists its predecessor of the same name");
 
-    const bool has_service = row.label_role == kRolePrimary || row.label_role == kRoleSecondary;
-    const bool serves = has_service && is_ready(pod) && !row.terminating;
+    const bool serves = has_data_role(row) && row.ready && !row.terminating;
     if (!serves && row.endpoint == kNoEndpoint) return;
     row.match = serves && row.endpoint == *row.label_role && !(in_primary && in_secondary);
   }
@@ -132,12 +148,16 @@ class ReportBuilder {
     if (row.terminating) {
       row.remarks.emplace_back(row.label_role ? "terminating, its label is out of date" : "terminating");
     } else if (std::string trouble = pod_trouble(pod); !trouble.empty()) {
-      row.remarks.push_back(std::move(trouble));
-    } else if (!is_ready(pod)) {
+      row.remarks.push_back(trouble + (is_served(row) && !row.ready ? kStillServed : ""));
+    } else if (!row.ready) {
       row.remarks.push_back("not ready" + services_of_unready(row));
     }
     if (!row.label_role && !row.terminating && topology_of(*sources_.database) != Topology::standalone) {
       row.remarks.emplace_back("no role label: starting or rejoining");
+    }
+    if (row.label_role && !arbiter && !has_data_role(row) && !row.terminating) {
+      row.remarks.push_back(fmt::format("label \"{}\" is no role: {}, {} or {}", *row.label_role, kRolePrimary,
+                                        kRoleSecondary, kRoleArbiter));
     }
     if (arbiter) row.remarks.emplace_back("votes only, holds no data");
     if (row.match == false && !row.terminating && row.label_role != row.endpoint) {
@@ -146,10 +166,23 @@ class ReportBuilder {
     }
   }
 
+  static bool is_served(const ReplicaRole& row) {
+    return row.endpoint == kRolePrimary || row.endpoint == kRoleSecondary;
+  }
+
   /// What the Services do with a pod that is not ready, where that is worth a word.
   static std::string services_of_unready(const ReplicaRole& row) {
-    if (row.endpoint == kRolePrimary || row.endpoint == kRoleSecondary) return ", a Service still leads to it";
+    if (is_served(row)) return kStillServed;
     return row.label_role == kRolePrimary && row.endpoint == kNoEndpoint ? ", no Service leads to it" : "";
+  }
+
+  void find_missing() {
+    for (int ordinal = 0; ordinal < report_.replicas_wanted; ++ordinal) {
+      const std::string pod = pod_name(report_.name, ordinal);
+      const bool there = std::any_of(report_.replicas.begin(), report_.replicas.end(),
+                                     [&pod](const ReplicaRole& row) { return row.pod == pod; });
+      if (!there) report_.missing.push_back(pod);
+    }
   }
 
   void find_primary() {
@@ -158,13 +191,23 @@ class ReportBuilder {
     if (primaries.empty() && standalone) {
       // One pod, which is all there is, leads whether or not it has been labelled yet.
       for (const ReplicaRole& row : report_.replicas) {
-        if (!row.terminating && !row.label_role) primaries.push_back(row.pod);
+        if (is_live(row) && !row.label_role) primaries.push_back(row.pod);
       }
     }
     if (primaries.size() > 1) report_.primary_state = PrimaryState::ambiguous;
     if (primaries.size() != 1) return;
     report_.primary_state = PrimaryState::one;
     report_.primary = primaries.front();
+  }
+
+  /// Every replica that is wanted, and every other that is not on its way out, is where its label says.
+  bool is_complete() const {
+    return report_.missing.empty() &&
+           std::all_of(report_.replicas.begin(), report_.replicas.end(), [this](const ReplicaRole& row) {
+             const bool leaves = row.terminating && ordinal_of(row.pod) >= report_.replicas_wanted;
+             const bool sound = is_live(row) && has_data_role(row) && row.match == true;
+             return sound || leaves || row.label_role == kRoleArbiter;
+           });
   }
 
   void judge_agreement() {
@@ -174,7 +217,7 @@ class ReportBuilder {
     };
     if (any(false) || report_.primary_state == PrimaryState::ambiguous) {
       report_.agreement = Agreement::disagree;
-    } else if (report_.primary_state == PrimaryState::one && any(true) && !report_.partial) {
+    } else if (report_.primary_state == PrimaryState::one && !report_.partial && is_complete()) {
       report_.agreement = Agreement::agree;
     }
   }
@@ -187,7 +230,7 @@ class ReportBuilder {
 std::vector<std::string> live_pods(const RoleReport& report, std::string_view role) {
   std::vector<std::string> pods;
   for (const ReplicaRole& row : report.replicas) {
-    if (!row.terminating && row.label_role == role) pods.push_back(row.pod);
+    if (is_live(row) && row.label_role == role) pods.push_back(row.pod);
   }
   return pods;
 }

@@ -5,6 +5,7 @@
 
 #include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
+#include "dba/mssql/names.hpp"
 #include "dba/mssql/roles.hpp"
 
 namespace dba::mssql {
@@ -19,6 +20,18 @@ std::string_view agreement_name(Agreement agreement) {
       return "disagree";
     case Agreement::unknown:
       return "unknown";
+  }
+  return {};
+}
+
+std::string_view primary_state_name(PrimaryState state) {
+  switch (state) {
+    case PrimaryState::one:
+      return "one";
+    case PrimaryState::ambiguous:
+      return "ambiguous";
+    case PrimaryState::none:
+      return "none";
   }
   return {};
 }
@@ -51,6 +64,16 @@ std::string since_text(const ReplicaRole& replica, WallTime now) {
   return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now - *replica.since).count());
 }
 
+/// Pods that carry the label and would lead, if they still ran.
+std::string ended_primaries(const RoleReport& report) {
+  std::vector<std::string> told;
+  for (const ReplicaRole& replica : report.replicas) {
+    if (replica.label_role == kRolePrimary && !replica.terminating && !replica.ended.empty())
+      told.push_back(fmt::format("{} is labelled primary, but its phase is {}", replica.pod, replica.ended));
+  }
+  return join(told, "; ");
+}
+
 std::string match_text(const std::optional<bool>& match) { return match ? (*match ? "yes" : "no") : "-"; }
 
 }  // namespace
@@ -62,8 +85,12 @@ Json to_json(const RoleReport& report) {
   json["database"]["namespace"] = report.ns;
   json["database"]["name"] = report.name;
   json["source"] = report.source;
+  json["phase"] = text_or_null(report.phase);
+  json["deleting"] = report.deleting;
   json["primary"] = text_or_null(report.primary);
+  json["primaryState"] = primary_state_name(report.primary_state);
   json["agreement"] = agreement_name(report.agreement);
+  json["replicasWanted"] = report.replicas_wanted;
   json["replicas"] = Json::array();
   for (const ReplicaRole& replica : report.replicas) json["replicas"].push_back(replica_json(replica));
   json["partial"] = report.partial;
@@ -97,7 +124,31 @@ std::string role_summary(const RoleReport& report) {
     case PrimaryState::none:
       break;
   }
-  return report.replicas.empty() ? "no primary: there are no pods" : "no primary: no live pod is labelled primary";
+  if (report.replicas.empty()) return "no primary: there are no pods";
+  const std::string ended = ended_primaries(report);
+  return fmt::format("no primary: {}", ended.empty() ? "no live pod is labelled primary" : ended);
+}
+
+std::string role_gaps(const RoleReport& report) {
+  std::vector<std::string> gaps;
+  // Without any pod the summary says it all.
+  if (!report.missing.empty() && !report.replicas.empty()) {
+    gaps.push_back(fmt::format("{} of {} replicas {} missing: {}", report.missing.size(), report.replicas_wanted,
+                               report.missing.size() == 1 ? "is" : "are", english_list(report.missing)));
+  }
+  if (report.deleting) gaps.emplace_back("the database is being deleted");
+  return join(gaps, "; ");
+}
+
+std::string primary_doubt(const RoleReport& report) {
+  std::vector<std::string> doubts;
+  for (const ReplicaRole& replica : report.replicas) {
+    if (report.primary_state != PrimaryState::one || replica.pod != report.primary) continue;
+    if (!replica.ready) doubts.push_back(fmt::format("primary {} is not ready", replica.pod));
+    if (replica.endpoint != kRolePrimary && replica.endpoint != "unknown")
+      doubts.push_back(fmt::format("no Service leads to primary {} as the primary", replica.pod));
+  }
+  return join(doubts, "; ");
 }
 
 }  // namespace dba::mssql

@@ -23,10 +23,11 @@ struct Row {
   Topology topology = Topology::standalone;
   DeletionPolicy policy = DeletionPolicy::remove;
   int replicas = 0;
+  bool deleting = false;
 };
 
 struct Tally {
-  int live = 0;  ///< Pods that are not going away, the arbiter left out.
+  int live = 0;  ///< Running pods that are not going away, the arbiter left out.
   int primaries = 0;
   std::string primary{};  ///< The first one found.
 };
@@ -47,6 +48,12 @@ std::string issuer_text(const Json& database) {
   return ref.cluster_wide() ? fmt::format("{}/{}", ref.kind, ref.name) : ref.name;
 }
 
+/// What is being deleted is not what its phase says any more. @source kubectl shows pods so
+std::string status_text(const Row& row) {
+  if (row.deleting) return "Terminating";
+  return row.status.empty() ? "<unknown>" : row.status;
+}
+
 /// Key of an instance's pods; a newline can be in neither part.
 std::string instance_key(std::string_view ns, std::string_view name) { return fmt::format("{}\n{}", ns, name); }
 
@@ -63,10 +70,9 @@ struct DatabaseList::Impl {
     std::vector<std::string> cells;
     if (with_namespace) cells.push_back(row.ns);
     cells.insert(cells.end(),
-                 {row.name, std::string(topology_name(row.topology)), or_none(row.version),
-                  row.status.empty() ? "<unknown>" : row.status, replicas_text(row, tally), primary_text(tally),
-                  age_text(row.created, now), or_none(row.edition), or_none(row.storage),
-                  std::string(deletion_policy_name(row.policy)), or_none(row.issuer)});
+                 {row.name, std::string(topology_name(row.topology)), or_none(row.version), status_text(row),
+                  replicas_text(row, tally), primary_text(tally), age_text(row.created, now), or_none(row.edition),
+                  or_none(row.storage), std::string(deletion_policy_name(row.policy)), or_none(row.issuer)});
     return cells;
   }
 
@@ -87,6 +93,7 @@ struct DatabaseList::Impl {
     item["mode"] = topology_name(row.topology);
     item["version"] = text_or_null(row.version);
     item["phase"] = text_or_null(row.status);
+    item["deleting"] = row.deleting;
     item["replicas"] = row.replicas;
     item["livePods"] = pods_known ? Json(tally.live) : Json(nullptr);
     item["primary"] = pods_known && tally.primaries == 1 ? Json(tally.primary) : Json(nullptr);
@@ -132,13 +139,14 @@ void DatabaseList::add_database(const Json& database) {
                               .issuer = issuer_text(database),
                               .topology = topology_of(database),
                               .policy = deletion_policy_of(database),
-                              .replicas = replicas_of(database)});
+                              .replicas = replicas_of(database),
+                              .deleting = is_being_deleted(database)});
 }
 
 void DatabaseList::add_pod(const Json& pod) {
   const Json* labels = codec::find_at(pod, {"metadata", "labels"});
   if (labels == nullptr || codec::string_at(*labels, {kNameLabel}) != kNameLabelValue) return;
-  if (codec::find_at(pod, {"metadata", "deletionTimestamp"}) != nullptr) return;
+  if (is_being_deleted(pod)) return;
   const std::string role = codec::string_at(*labels, {kRoleLabel});
   if (role == kRoleArbiter) return;
   Tally& tally = impl_->pods[instance_key(codec::namespace_of(pod), codec::string_at(*labels, {kInstanceLabel}))];

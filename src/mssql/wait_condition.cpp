@@ -9,6 +9,7 @@
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
 #include "dba/codec/paths.hpp"
+#include "dba/mssql/names.hpp"
 #include "dba/mssql/phase.hpp"
 
 namespace dba::mssql {
@@ -19,7 +20,8 @@ using Kind = WaitCondition::Kind;
 using State = WaitVerdict::State;
 
 constexpr std::string_view kForms =
-    "phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, delete, condition=TYPE[=STATUS], jsonpath=PATH[=VALUE]";
+    "phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, delete, condition=TYPE[=STATUS], "
+    "jsonpath=PATH[=VALUE]";
 
 /// @source status.phase enum of the MSSQLServer CRD
 constexpr std::array<std::string_view, 7> kPhases{"Provisioning", "DataRestoring", "Ready",  "Critical",
@@ -179,6 +181,14 @@ WaitCondition parse_wait_condition(std::string_view text) {
   return condition;
 }
 
+void check_pod_of(const WaitCondition& condition, std::string_view database) {
+  if (condition.kind != Kind::primary_pod && condition.kind != Kind::primary_other) return;
+  if (const int ordinal = ordinal_of(condition.name); ordinal >= 0 && condition.name == pod_name(database, ordinal))
+    return;
+  throw usage_error(fmt::format("--for: \"{}\" is no pod of database \"{}\": they are called {}, {} and so on",
+                                condition.name, database, pod_name(database, 0), pod_name(database, 1)));
+}
+
 WaitStart start_of(const Observation& observation) {
   WaitStart start;
   if (observation.database != nullptr) start.uid = codec::uid_of(*observation.database);
@@ -195,28 +205,19 @@ WaitVerdict judge(const WaitCondition& condition, const WaitStart& start, const 
   const bool replaced = !gone && !start.uid.empty() && codec::uid_of(*now.database) != start.uid;
   if (condition.kind == Kind::deleted) {
     if (gone || replaced) return {State::met, replaced ? "it was deleted and made again" : "it is gone"};
-    return {State::waiting, codec::find_at(*now.database, {"metadata", "deletionTimestamp"}) == nullptr
-                                ? "nobody has deleted it yet"
-                                : "it is being deleted"};
+    return {State::waiting, is_being_deleted(*now.database) ? "it is being deleted" : "nobody has deleted it yet"};
   }
   if (gone) {
     if (start.uid.empty()) return {State::waiting, "it does not exist yet"};
     return {State::never, "it was deleted"};
   }
   if (replaced) return {State::never, "it was deleted and made again"};
-  WaitVerdict verdict;
-  if (condition.needs_pods()) {
-    verdict = judge_primary(condition, start, now);
-  } else if (condition.kind == Kind::phase) {
-    verdict = judge_phase(condition, *now.database);
-  } else if (condition.kind == Kind::condition) {
-    verdict = judge_condition(condition, *now.database);
-  } else {
-    verdict = judge_json_path(condition, *now.database);
-  }
-  const bool deleting = codec::find_at(*now.database, {"metadata", "deletionTimestamp"}) != nullptr;
-  if (deleting && verdict.state == State::waiting) return {State::never, "it is being deleted"};
-  return verdict;
+  // Whatever it still says of itself will not last: nobody can build on it.
+  if (is_being_deleted(*now.database)) return {State::never, "it is being deleted"};
+  if (condition.needs_pods()) return judge_primary(condition, start, now);
+  if (condition.kind == Kind::phase) return judge_phase(condition, *now.database);
+  if (condition.kind == Kind::condition) return judge_condition(condition, *now.database);
+  return judge_json_path(condition, *now.database);
 }
 
 }  // namespace dba::mssql

@@ -40,7 +40,7 @@ class Waiter {
       if (const std::optional<WaitResult> result = look()) return *result;
     }
     throw_if_stopped(client_);
-    return {.outcome = WaitResult::Outcome::timed_out, .observed = observed_};
+    return finish(WaitResult::Outcome::timed_out, observed_);
   }
 
  private:
@@ -98,14 +98,26 @@ class Waiter {
     const WaitVerdict verdict = judge(request_.condition, *start_, now);
     switch (verdict.state) {
       case WaitVerdict::State::met:
-        return WaitResult{WaitResult::Outcome::met, verdict.text};
+        return finish(WaitResult::Outcome::met, verdict.text);
       case WaitVerdict::State::never:
-        return WaitResult{WaitResult::Outcome::never, verdict.text};
+        return finish(WaitResult::Outcome::never, verdict.text);
       case WaitVerdict::State::waiting:
         note(verdict.text);
         break;
     }
     return std::nullopt;
+  }
+
+  WaitResult finish(WaitResult::Outcome outcome, const std::string& observed) const {
+    WaitResult result{.outcome = outcome, .observed = observed, .exists = database_.has_value()};
+    const bool deletion = request_.condition.kind == WaitCondition::Kind::deleted;
+    if (deletion && outcome == WaitResult::Outcome::met && start_->uid.empty()) {
+      result.observed = fmt::format("there was no such database in namespace \"{}\"", request_.ns);
+      result.warning = result.observed;
+      const Error missing = no_such_database(client_, request_.ns, request_.name);
+      for (const std::string& near : missing.info().details) result.warning += "; " + near;
+    }
+    return result;
   }
 
   void note(const std::string& text) {

@@ -29,7 +29,6 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 std::string allowed_words(const std::vector<std::string>& allowed) {
   std::set<std::string> words;
   for (const std::string& form : allowed) {
-    if (form == "table") continue;
     words.insert(form);
     if (form == "jsonpath") words.insert({"jsonpath-as-json", "jsonpath-file"});
     if (form == "custom-columns") words.insert("custom-columns-file");

@@ -9,13 +9,15 @@ file(GLOB_RECURSE found RELATIVE ${prefix} ${prefix}/*)
 list(SORT found)
 set(wanted
   bin/kubectl_complete-dba
+  bin/kubectl_complete-dba-sandbox
   share/bash-completion/completions/kubectl-dba
   share/fish/vendor_completions.d/kubectl-dba.fish
   share/zsh/site-functions/_kubectl-dba)
 if(NOT found STREQUAL wanted)
   message(FATAL_ERROR "installed: ${found}\nwanted: ${wanted}")
 endif()
-foreach(pair "kubectl_complete-dba bin/kubectl_complete-dba" "kubectl-dba.bash share/bash-completion/completions/kubectl-dba"
+foreach(pair "kubectl_complete-dba bin/kubectl_complete-dba" "kubectl_complete-dba-sandbox bin/kubectl_complete-dba-sandbox"
+    "kubectl-dba.bash share/bash-completion/completions/kubectl-dba"
     "kubectl-dba.fish share/fish/vendor_completions.d/kubectl-dba.fish" "_kubectl-dba share/zsh/site-functions/_kubectl-dba")
   string(REPLACE " " ";" pair ${pair})
   list(GET pair 0 source)

@@ -181,7 +181,8 @@ void RunningScript::await(const fs::path& file, const std::string& pattern, mill
 void RunningScript::do_sandbox(const Line& line, Arguments arguments) {
   const bool on_rig = environment_.contains("RIG_T");
   Arguments argv{"kubectl-dba-sandbox", on_rig ? "operator" : "up"};
-  if (!on_rig) argv.insert(argv.end(), arguments.begin(), arguments.end());
+  if (on_rig) argv.insert(argv.end(), {"-n", environment_.at("NS")});
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
   const Start start = start_of(std::move(argv));
   auto& one = background_[kSandbox];
   one = std::make_unique<Background>(Background{Process(start), line.negated, line.number, start.out, start.err});

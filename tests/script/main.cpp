@@ -22,14 +22,15 @@ using dba::script::Variables;
 
 constexpr int kSkipped = 77;
 
-/// What scripts may know of the caller's environment: where programs are, how sanitizers report, and the rig.
-Variables inherited_environment() {
+/// What scripts may know of the caller's environment: where programs are, how sanitizers report, and, when they get a
+/// namespace of it, the rig.
+Variables inherited_environment(bool in_namespace) {
   Variables kept;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const std::string name(text.substr(0, text.find('=')));
-    if (name == "PATH" || name == "LANG" || name.ends_with("SAN_OPTIONS") || name.starts_with("RIG_") ||
-        (name == "KUBECONFIG" && getenv("RIG_T") != nullptr)) {
+    if (name == "PATH" || name == "LANG" || name.ends_with("SAN_OPTIONS") ||
+        (in_namespace && (name.starts_with("RIG_") || (name == "KUBECONFIG" && getenv("RIG_T") != nullptr)))) {
       kept[name] = text.substr(name.size() + 1);
     }
   }
@@ -62,8 +63,7 @@ void run_or_throw(const std::vector<std::string>& argv, const Variables& environ
 
 int main(int argc, char** argv) {
   dba::script::RunOptions options;
-  options.environment = inherited_environment();
-  std::string path;
+  std::string path, source;
   bool in_namespace = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
     } else if (argument == "--path" && i + 1 < argc) {
       path += std::string(argv[++i]) + ":";
     } else if (argument == "--source" && i + 1 < argc) {
-      options.environment["SOURCE"] = argv[++i];
+      source = argv[++i];
     } else if (argument == "--in-namespace") {
       in_namespace = true;
     } else {
@@ -83,6 +83,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: script_runner [-v] [--path FOLDER]… [--source FOLDER] [--in-namespace] SCRIPT\n");
     return 2;
   }
+  options.environment = inherited_environment(in_namespace);
+  options.environment["SOURCE"] = source;
   options.environment["PATH"] = path + options.environment["PATH"];
   const char* required = getenv("DBA_REQUIRE");
   options.required = split_commas(required == nullptr ? "" : required);

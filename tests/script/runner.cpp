@@ -136,7 +136,7 @@ Arguments RunningScript::expand(const Line& line) const {
   return words;
 }
 
-bool RunningScript::holds(const std::string& condition) const {
+bool RunningScript::holds(const std::string& condition) {
   const bool negated = condition.starts_with('!');
   const std::string plain = condition.substr(negated ? 1 : 0);
   if (plain.starts_with("exec:")) {
@@ -149,7 +149,15 @@ bool RunningScript::holds(const std::string& condition) const {
   throw Failure(fmt::format("unknown condition [{}]", condition));
 }
 
-bool RunningScript::available(const std::string& need) const {
+/// Its own texts change from one minor version to the next.
+bool RunningScript::has_kubectl(const std::string& version) {
+  run_to_end({"kubectl", "version", "--client"}, options_.deadline);
+  return exit_code_ == 0 && count_matches("^Client Version: v" + version + "\\.", out_) > 0;
+}
+
+bool RunningScript::available(const std::string& need) {
+  constexpr std::string_view kVersioned = "kubectl@";
+  if (need.starts_with(kVersioned)) return available("kubectl") && has_kubectl(need.substr(kVersioned.size()));
   const auto variable = [&](const char* name) {
     const auto found = environment_.find(name);
     return found == environment_.end() ? std::string() : found->second;

@@ -62,8 +62,9 @@ class RunningScript {
   void run_line(const Line& line);
   void run_deferred();
   Arguments expand(const Line& line) const;
-  bool holds(const std::string& condition) const;
-  bool available(const std::string& need) const;
+  bool holds(const std::string& condition);
+  bool available(const std::string& need);
+  bool has_kubectl(const std::string& version);
 
   void do_await(const Line& line, Arguments arguments);
   void do_capture(const Line& line, Arguments arguments);

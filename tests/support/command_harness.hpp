@@ -63,6 +63,8 @@ class CommandHarness {
   void set_variable(std::string name, std::string value) { variables_[std::move(name)] = std::move(value); }
   /// Uses this clock instead of clock(), which jumps over every wait.
   void use_clock(platform::Clock& clock) { used_clock_ = &clock; }
+  /// stdout is this stream; CommandResult::out stays empty.
+  void write_to(output::OutStream& stream) { out_ = &stream; }
   /// Uses this runner instead of one that knows no program.
   void use_processes(platform::ProcessRunner& processes) { used_processes_ = &processes; }
   /// From now on a command that opens the cluster fails the test.
@@ -80,7 +82,7 @@ class CommandHarness {
   CommandResult run(const std::vector<std::string>& words) {
     Stream out(*this);
     output::StringStream err;
-    output::IoStreams io(out, err, terminal_);
+    output::IoStreams io(out_ != nullptr ? *out_ : out, err, terminal_);
     cli::GlobalOptions global;
     const platform::Environment environment(variables_);
     const cli::Command root = tree ? tree(global) : cli::root_command(global, program_);
@@ -131,6 +133,7 @@ class CommandHarness {
                             .on_warning = [&context](std::string_view text) { context.io.warn(text); }});
   }
 
+  output::OutStream* out_ = nullptr;
   std::stop_source stop_{};
   FakeClock clock_{};
   std::shared_ptr<FakeTransport> transport_ = std::make_shared<FakeTransport>(clock_);

@@ -12,7 +12,7 @@ namespace dba {
 
 class Quantity {
  public:
-  /// @throws Error (usage) with the grammar's message, and "use 10Gi" for common slips such as 10GB.
+  /// @throws Error (usage) saying what would be right, "use 10Gi" for common slips such as 10GB.
   static Quantity parse(std::string_view text);
   /// Absent when `text` is not a quantity.
   static std::optional<Quantity> try_parse(std::string_view text);

@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "dba/base/error.hpp"
 #include "dba/cli/spec.hpp"
 #include "dba/kube/client.hpp"
 #include "dba/kube/config.hpp"
@@ -34,6 +36,7 @@ struct Settings {
   bool file_exists = false;
   std::vector<FlagDefault> defaults{};  ///< In order of precedence: environment first.
   std::vector<std::string> protected_contexts{}, protected_namespaces{};  ///< Globs.
+  std::optional<Error> problem{};      ///< What is wrong with the file; the rest of it stands above.
   std::vector<std::string> remarks{};  ///< Variables that look like ours and are not; told by `config view`.
 };
 
@@ -57,11 +60,15 @@ struct AppContext {
   std::vector<FlagDefault> typed{};  ///< Flags of the command line; set by run(), read by `config view`.
   /// Values that could not be read, for a command that `lists_all_problems`; set by run(), added to by the command.
   std::vector<ValueProblem> value_problems{};
+  /// What was changed and has not been printed yet ("… was created"): a failure tells it.
+  std::vector<std::string> untold{};
   bool stdin_is_taken = false;  ///< Set by a command before its first kube() when it reads stdin (`-f -`).
   bool interactive = true;      ///< False: nothing may ask the user, credential plugins included.
   bool machine_output = false;  ///< -o json: a failure becomes one object on stdout. run() looks at --output.
 
-  kube::Client& kube();  ///< The client, opened at the first call.
+  /// The client, opened at the first call.
+  /// @throws Error (usage) when the configuration file is broken: it may protect what would be changed.
+  kube::Client& kube();
   /// The configuration alone (namespace, context); contacts nothing.
   kube::ClientConfig connection() const;
   output::ProgressMode progress_mode() const;

@@ -56,6 +56,7 @@ struct Flag {
   std::vector<Alias> aliases{};       ///< Further words for values of `one_of`; not shown in help.
   bool any_spelling = false;          ///< Values in any case, with or without hyphens; the canonical one is stored.
   bool split_commas = false;          ///< "a,b" is two values (vector destinations).
+  bool only_once = false;             ///< Typed twice it is refused, where of other flags the last one counts.
   bool typed_only = false;            ///< Never taken from the environment or the configuration file (consent).
   std::string group{};                ///< Heading in help; empty = "Flags".
   Completer complete{};
@@ -88,6 +89,7 @@ struct Command {
   bool hidden = false;
   /// run() reports AppContext::value_problems itself, together with what else it finds wrong, before it does anything.
   bool lists_all_problems = false;
+  bool settings_optional = false;  ///< A broken configuration file is a warning, unless the cluster is opened.
   bool raw_arguments = false;  ///< Everything after the name goes to the last vector argument unparsed (__complete).
 };
 

@@ -70,6 +70,8 @@ struct ClientConfig {
   std::string ns = "default";  ///< Namespace commands work in when -n is not given.
   bool ns_from_flag = false;   ///< -n was typed: objects of other namespaces are refused.
   bool in_cluster = false;
+  /// Files that KUBECONFIG names and that do not exist, when nothing else says where the server is.
+  std::vector<std::string> missing_files{};
   bool nothing_configured = false;  ///< No kubeconfig at all: server is localhost:8080.
   bool warnings_as_errors = false;
   bool stdin_is_taken = false;  ///< `-f -`: a credential plugin gets no stdin.

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dba/codec/json.hpp"
@@ -32,19 +33,23 @@ class ApplyPlan {
   ApplyPlan& operator=(ApplyPlan&&) noexcept;
   ~ApplyPlan();
   bool changes_something() const;
+  /// Where existing objects lose protection: a deletionPolicy that leaves less behind, or fields that are taken over by
+  /// force. An object outside of any namespace gives "".
+  std::vector<std::string> unprotected_namespaces() const;
   const Impl& impl() const { return *impl_; }
 
  private:
   std::unique_ptr<Impl> impl_;
 };
 
-/// Server dry runs tell what would change, and a new database is checked against the cluster as `create` does, so that
-/// a refusal leaves everything as it was.
+/// Server dry runs tell what would change, and a database that is new or changes is checked against the cluster as
+/// `create` does, so that a refusal leaves everything as it was.
 ///
 /// @param objects with their namespaces; one MSSQLServer at most, valid in itself (check_database). Its version may be
 ///                absent: it stays as it is, or becomes the newest of the catalog.
-/// @throws Error (refused): a conflict with another manager, naming it and the fields; a smaller volume; what `create`
-///         refuses; what the server finds wrong. Other failures as ApiError.
+/// @throws Error (refused): a conflict with another manager, naming it and the fields; a smaller volume; a database
+/// that
+///         is being deleted; what `create` refuses; what the server finds wrong. Other failures as ApiError.
 /// @effects GETs and dry runs.
 ApplyPlan plan_application(kube::Client& client, const std::vector<Json>& objects, const ApplyRequest& request,
                            const ChangeListener& listener);

@@ -33,13 +33,19 @@ struct DeletionInspection {
 /// @effects two requests in parallel.
 DeletionInspection inspect_deletion(kube::Client& client, std::string_view ns, std::string_view name);
 
+/// What the user agreed to, and how: a hint repeats it.
+struct DeletionConsent {
+  bool wipe_out_data = false;
+  bool delete_ops_requests = false;
+  std::string command{};  ///< As typed, quoted for a shell.
+};
+
 /// @throws Error (refused) with every reason: DoNotTerminate (and the command that lifts it), WipeOut without consent
-/// to
-///         lose data and backups, ops requests that are to be deleted but could not be listed.
-void check_deletion(const DeletionInspection& inspection, bool wipe_out_data, bool delete_ops_requests);
+///         to lose data and backups, ops requests that are to be deleted but could not be listed.
+void check_deletion(const DeletionInspection& inspection, const DeletionConsent& consent);
 
 struct DeletionRequest {
-  bool delete_ops_requests = false;  ///< The finished ones, before the database.
+  DeletionConsent consent{};
   bool wait = true;
   platform::SteadyTime deadline = platform::SteadyTime::max();  ///< Of the wait.
   kube::DryRun dry_run = kube::DryRun::none;
@@ -48,19 +54,22 @@ struct DeletionRequest {
 struct DeletionResult {
   enum class State {
     gone,       ///< Or replaced by another object of the same name.
-    accepted,   ///< Not waited for.
+    accepted,   ///< Not waited for, and held by finalizers; or a dry run.
     timed_out,  ///< Accepted, still there.
   };
   State state = State::accepted;
   std::string remains{};                        ///< With `timed_out`: what holds it.
-  std::vector<std::string> deleted_requests{};  ///< Ops requests that were deleted first.
+  std::vector<std::string> deleted_requests{};  ///< Ops requests that were deleted first and are gone.
+  std::vector<std::string> held_requests{};     ///< Those that finalizers still hold.
   std::vector<std::string> warnings{};
 };
 
 /// Deletes the object that was inspected: another one of the same name is left alone.
 /// @param progress gets what is being waited for, whenever that changes.
 /// @throws Error (refused) when it was replaced meanwhile or the webhook refuses; (denied) when it is gone already.
-/// @effects DELETEs of ops requests, one Event, one DELETE with a uid precondition, a watch.
+///         (interrupted) saying that the deletion was accepted, when the wait is interrupted.
+/// @effects DELETEs of ops requests, one Event, one DELETE with a uid precondition, a watch; once the object is gone,
+///          one LIST of its pods: those that nobody removes are a warning.
 DeletionResult delete_database(kube::Client& client, const DeletionInspection& inspection,
                                const DeletionRequest& request, const std::function<void(std::string_view)>& progress);
 

@@ -26,7 +26,7 @@ struct DeletionPlan {
 
 DeletionPlan plan_deletion(const Json& database);
 
-/// Lines for people: what is removed, what is kept.
+/// Lines for people, said before anything is done: what goes, what stays.
 std::string deletion_text(const Json& database, const DeletionPlan& plan);
 /// The command that sets another policy, so that a DoNotTerminate database can be deleted.
 std::string policy_command(const Json& database, DeletionPolicy policy);

@@ -34,7 +34,7 @@ struct IssuerRequest {
   CaSource source = CaSource::made;
   std::optional<std::string> subject{};    ///< Absent = kDefaultCaSubject, and any subject that is there is right.
   std::optional<tls::KeyType> key_type{};  ///< Absent = RSA 2048, and any that is there is right.
-  int days = 365;                          ///< Only for a CA that is made.
+  std::optional<int> days{};               ///< Of a CA that is made; absent = kDefaultCaDays.
   tls::KeyPair pair{};                     ///< For CaSource::given.
   bool keep_existing = false;     ///< An issuer that exists is left as it is, whatever it signs with (--with-issuer).
   bool overwrite = false;         ///< Differences are replaced instead of refused.
@@ -43,6 +43,7 @@ struct IssuerRequest {
   Mark mark{};
 };
 
+inline constexpr int kDefaultCaDays = 365;
 inline constexpr std::string_view kDefaultCaSubject = "/CN=MSSQLServer/O=kubedb";
 
 /// "mssqlserver-ca-issuer" → "mssqlserver-ca", "sales" → "sales-ca": the name without "-issuer", ending in "-ca".
@@ -56,10 +57,13 @@ std::string secret_namespace(const IssuerRequest& request);
 std::vector<Json> issuer_objects(const IssuerRequest& request, WallTime now);
 
 /// Makes what is missing, tells `listener` about every object at once, and leaves marks and Events.
-/// @param listener `written` gets the namespace when it was made, the secret unless it was only used, the issuer.
+/// @param listener `written` gets the namespace when it was made, the secret unless it was only used (without its key
+/// when
+///                 it stays as it was), the issuer.
 /// @returns the issuer as the server has it (or would have it, with a dry run).
 /// @throws Error (denied) when cert-manager is not installed or the named secret is missing; (refused) with every
 ///         difference when something else is there and `overwrite` is not set, and for a CA secret that cannot sign;
+///         (denied) naming --create-namespace when the namespace does not exist;
 ///         after a half-done change with what was written and how to go on.
 /// @effects GETs; then POST or PATCH of secret and issuer, their annotations and Events.
 Json ensure_issuer(kube::Client& client, const IssuerRequest& request, const ChangeListener& listener);

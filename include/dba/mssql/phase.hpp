@@ -14,6 +14,8 @@ namespace dba::mssql {
 std::string phase_from_conditions(const Json& database);
 /// status.phase as the server reports it; empty when absent.
 std::string phase_of(const Json& database);
+/// Somebody has deleted the object; it is there only until its finalizers are done, whatever its phase says.
+bool is_being_deleted(const Json& object);
 
 struct Progress {
   enum class State { ready, going_on, never };

@@ -16,29 +16,38 @@ namespace dba::mssql {
 struct ReplicaRole {
   std::string pod{}, uid{};
   std::optional<std::string> sql_role{};    ///< Absent = not asked, or no answer.
-  std::optional<std::string> label_role{};  ///< "primary", "secondary", "arbiter"; absent = no label.
+  std::optional<std::string> label_role{};  ///< "primary", "secondary", "arbiter", or whatever else stands there;
+                                            ///< absent = no label.
   std::string endpoint = "none";    ///< Service whose ready endpoints hold the pod: "primary", "secondary", "none", or
                                     ///< "unknown" when the slices could not be read.
   std::optional<bool> match{};      ///< Label and endpoint agree; absent where there is nothing to compare.
   std::optional<WallTime> since{};  ///< Since when the label stands.
   std::optional<std::string> since_source{};  ///< "watch" or "managedFields" (then at the latest).
   std::string node{};                         ///< Empty = not scheduled.
+  bool ready = false;
   bool terminating = false;
+  std::string ended{};  ///< "Failed" or "Succeeded", once its pod runs no more; empty before.
   std::vector<std::string> remarks{};
 
   friend bool operator==(const ReplicaRole&, const ReplicaRole&) = default;
 };
 
 enum class PrimaryState { none, one, ambiguous };
+/// `agree`: one pod leads, and every wanted replica is there, runs, has a role and is where its Service says.
+/// `disagree`: something contradicts. `unknown`: nothing does, but something is missing or cannot be told.
 enum class Agreement { agree, disagree, unknown };
 
 struct RoleReport {
   std::string ns{}, name{};
   std::string source = "kubernetes";
+  std::string phase{};  ///< Of the database, as the server reports it; empty when absent.
+  bool deleting = false;
   PrimaryState primary_state = PrimaryState::none;
   std::string primary{};  ///< The pod, when there is exactly one.
   Agreement agreement = Agreement::unknown;
+  int replicas_wanted = 0;              ///< The arbiter left out.
   std::vector<ReplicaRole> replicas{};  ///< By ordinal, arbiter last.
+  std::vector<std::string> missing{};   ///< Names of wanted pods that are not there at all.
   bool partial = false;                 ///< Something could not be read; see errors.
   std::vector<std::string> errors{};
 };
@@ -65,8 +74,8 @@ struct RoleSources {
   std::vector<std::string> errors{};
 };
 
-/// Pods of other databases and slices of other Services among the inputs are ignored. Terminating pods keep their row
-/// but are never the primary; an arbiter is never one either.
+/// Pods of other databases and slices of other Services among the inputs are ignored. Terminating pods and those that
+/// have failed or ended keep their row but are never the primary; an arbiter is never one either.
 RoleReport build_role_report(const RoleSources& sources);
 
 /// {"apiVersion":"kubectl-dba/v1","kind":"RoleReport",…}, every field always there.
@@ -85,5 +94,10 @@ std::vector<RoleColumn> role_columns();
 std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTime now);
 /// The sentence under the table: "primary: sales-0", "no primary: …", "2 pods are labelled primary: …".
 std::string role_summary(const RoleReport& report);
+/// What no row shows: "1 of 3 replicas is missing: sales-2", "the database is being deleted"; empty when there is none.
+std::string role_gaps(const RoleReport& report);
+/// Why nobody should rely on the one primary yet: it is not ready, no Service leads to it. Empty when nothing is known
+/// against it, and without one primary.
+std::string primary_doubt(const RoleReport& report);
 
 }  // namespace dba::mssql

@@ -21,7 +21,8 @@ class DatabaseList {
   DatabaseList& operator=(DatabaseList&&) noexcept;
 
   void add_database(const Json& database);
-  /// A pod or its PartialObjectMetadata; pods that belong to no MSSQLServer, and terminating ones, count for nothing.
+  /// A running pod or its PartialObjectMetadata (which says nothing of its phase: select by it when listing). Pods that
+  /// belong to no MSSQLServer, and terminating ones, count for nothing.
   void add_pod(const Json& pod);
   void clear_databases();  ///< When the list starts again.
   void clear_pods();
@@ -35,7 +36,8 @@ class DatabaseList {
   };
   /// [NAMESPACE] NAME MODE VERSION STATUS REPLICAS PRIMARY AGE, wide: EDITION STORAGE DELETION-POLICY ISSUER.
   static std::vector<Column> columns(bool with_namespace);
-  /// Sorted by namespace and name. REPLICAS is live pods of the replicas / wanted ("2/3").
+  /// Sorted by namespace and name. REPLICAS is running pods of the replicas / wanted ("2/3"), STATUS the
+  /// phase, or "Terminating" for a database that is being deleted.
   std::vector<std::vector<std::string>> rows(bool with_namespace, WallTime now) const;
   /// One object a database in the order of rows(), every field always there: null for what is unknown.
   std::vector<Json> items() const;

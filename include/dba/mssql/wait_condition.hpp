@@ -26,6 +26,9 @@ struct WaitCondition {
 /// `jsonpath=PATH[=VALUE]`.
 /// @throws Error (usage) listing the forms, or naming the phases for an unknown one.
 WaitCondition parse_wait_condition(std::string_view text);
+/// @throws Error (usage) when the condition names a pod that no pod of `database` can be: they are called
+///         <database>-<number>.
+void check_pod_of(const WaitCondition& condition, std::string_view database);
 
 /// What is seen at one moment.
 struct Observation {
@@ -44,8 +47,8 @@ struct WaitVerdict {
   State state = State::waiting;
   std::string text{};  ///< What was seen, or why it can never become so: one clause.
 };
-/// A newest observation judged. `never` for what cannot come any more: the database is gone, replaced or being deleted,
-/// halted (for Ready and for primaries).
+/// A newest observation judged. `never` for what cannot come any more: the database is gone, replaced or being deleted
+/// (also where the condition still holds), halted (for Ready and for primaries).
 WaitVerdict judge(const WaitCondition& condition, const WaitStart& start, const Observation& now);
 
 }  // namespace dba::mssql

@@ -21,6 +21,8 @@ struct WaitResult {
   enum class Outcome { met, timed_out, never };
   Outcome outcome = Outcome::met;
   std::string observed{};  ///< What was seen last, or why it can never be met.
+  bool exists = false;     ///< Whether the database is there at the end, as far as was seen.
+  std::string warning{};   ///< Met, but hardly as it was meant: the deletion of what never was, with what is near.
 };
 
 /// @param progress gets what was seen, whenever that changes.

@@ -50,6 +50,8 @@ Json config_report(const AppContext& context) {
     entry["name"] = row.flag;
     entry["values"] = row.values;
     entry["source"] = row.source;
+    const std::string problem = default_problem(*context.root, row);
+    entry["problem"] = problem.empty() ? Json(nullptr) : Json(problem);
     report["flags"].push_back(std::move(entry));
   }
   report["protected"] = Json::object();
@@ -63,7 +65,9 @@ std::string config_text(const AppContext& context) {
   const Settings& settings = context.settings;
   output::Table table({{.header = "SETTING"}, {.header = "VALUE"}, {.header = "SOURCE"}}, false);
   for (const FlagDefault& row : effective_flags(context)) {
-    table.add({"--" + row.flag, join(row.values, ","), row.source});
+    const std::string problem = default_problem(*context.root, row);
+    table.add({"--" + row.flag, join(row.values, ",") + (problem.empty() ? "" : " (wrong)"), row.source});
+    if (!problem.empty()) context.io.warn(fmt::format("--{} (from {}): {}", row.flag, row.source, problem));
   }
   const auto add_globs = [&](const std::string& name, const std::vector<std::string>& globs) {
     if (!globs.empty()) table.add({name, join(globs, ","), settings.file});
@@ -75,7 +79,7 @@ std::string config_text(const AppContext& context) {
 
 ExitCode run_config_view(const std::string& form, AppContext& context) {
   const Settings& settings = context.settings;
-  const output::Format format = output::parse_format(form, {"json", "yaml"});
+  const output::Format format = output::parse_format(form, {"table", "json", "yaml"});
   if (!format.is_table()) {
     context.io.out.write(output::print_report(config_report(context), format));
     return ExitCode::ok;
@@ -111,8 +115,9 @@ Command config_view_command() {
       .examples =
           "# What counts here\nkubectl dba config view\n\n"
           "# For a script\nkubectl dba config view -o json\n",
-      .flags = {output_flag(*form, {"json", "yaml"})},
+      .flags = {output_flag(*form, {"table", "json", "yaml"})},
       .run = [form](AppContext& context) { return run_config_view(*form, context); },
+      .settings_optional = true,
   };
 }
 

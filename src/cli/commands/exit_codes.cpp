@@ -37,7 +37,7 @@ std::string exit_code_text() {
 }
 
 ExitCode run_exit_codes(const std::string& form, AppContext& context) {
-  const output::Format format = output::parse_format(form, {"json", "yaml"});
+  const output::Format format = output::parse_format(form, {"table", "json", "yaml"});
   context.io.out.write(format.is_table() ? exit_code_text() : output::print_report(exit_code_report(), format));
   return ExitCode::ok;
 }
@@ -52,8 +52,9 @@ Command exit_codes_command() {
       .description =
           "A number never changes its meaning. Between several outcomes of one run the most severe one wins.",
       .examples = "# The table\nkubectl dba exit-codes\n\n# For a script\nkubectl dba exit-codes -o json\n",
-      .flags = {output_flag(*form, {"json", "yaml"})},
+      .flags = {output_flag(*form, {"table", "json", "yaml"})},
       .run = [form](AppContext& context) { return run_exit_codes(*form, context); },
+      .settings_optional = true,
   };
 }
 

@@ -23,7 +23,9 @@ std::string find_program() {
   return std::filesystem::exists(beside, error) ? beside.string() : std::string(kProgram);
 }
 
-ExitCode run_sandbox(const std::vector<std::string>& words) {
+}  // namespace
+
+ExitCode become_sandbox(const std::vector<std::string>& words) {
   std::vector<std::string> argv{find_program()};
   argv.insert(argv.end(), words.begin(), words.end());
   try {
@@ -33,8 +35,6 @@ ExitCode run_sandbox(const std::vector<std::string>& words) {
                 error.info().message, "install build/release/kubectl-dba-sandbox beside kubectl-dba");
   }
 }
-
-}  // namespace
 
 Command sandbox_command() {
   const auto words = std::make_shared<std::vector<std::string>>();
@@ -50,7 +50,7 @@ Command sandbox_command() {
           "# One that stays until Ctrl-C; it prints the KUBECONFIG to use\n"
           "kubectl dba sandbox up\n",
       .arguments = {{.name = "WORDS", .help = "What the sandbox is told", .into = words.get(), .required = false}},
-      .run = [words](AppContext&) { return run_sandbox(*words); },
+      .run = [words](AppContext&) { return become_sandbox(*words); },
       .group = "Try",
       .raw_arguments = true,
   };

@@ -1,6 +1,7 @@
 // `__complete` and `__completeNoDesc`: the far end of shell completion, called by kubectl_complete-dba and by the
 // scripts of `completion`. @source spf13/cobra completions.go: candidates on stdout, ":<directive>" last, a closing
 // line on stderr, exit 0 even on failure (anything else makes the shell offer files).
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -65,7 +66,21 @@ Completions find_candidates(const Words& words, AppContext& context) {
   return {.directive = kError};
 }
 
+/// The sandbox's words are known to its own program only.
+void leave_to_sandbox(const Words& words, bool with_help, const Command& root) {
+  const auto is_sandbox = [](const Command& command) { return command.name == "sandbox"; };
+  if (words.size() < 2 || words.front() != "sandbox" || std::ranges::none_of(root.commands, is_sandbox)) return;
+  Words rest{with_help ? "__complete" : "__completeNoDesc"};
+  rest.insert(rest.end(), words.begin() + 1, words.end());
+  try {
+    become_sandbox(rest);
+  } catch (const Error&) {
+    // Not installed: there is nothing to offer.
+  }
+}
+
 ExitCode run_shell_complete(const Words& words, bool with_help, AppContext& context) {
+  leave_to_sandbox(words, with_help, *context.root);
   const Completions found = find_candidates(words, context);
   std::string out;
   for (const Candidate& item : found.items) {

@@ -43,7 +43,7 @@ std::string version_text(const Json& report) {
 
 /// The report is printed even when the server is silent; the failure follows it.
 ExitCode run_version(const VersionOptions& options, AppContext& context) {
-  const output::Format format = output::parse_format(options.form, {"json", "yaml"});
+  const output::Format format = output::parse_format(options.form, {"table", "json", "yaml"});
   Json report = version_report();
   std::optional<ErrorInfo> failure;
   if (!options.client_only) {
@@ -73,8 +73,9 @@ Command version_command() {
           "# This binary alone; nothing is contacted\nkubectl dba version --client\n\n"
           "# With the API server of another context\nkubectl dba version --context prod-eu\n",
       .flags = {{.name = "client", .help = "Only this binary; contact nothing", .into = &options->client_only},
-                output_flag(options->form, {"json", "yaml"})},
+                output_flag(options->form, {"table", "json", "yaml"})},
       .run = [options](AppContext& context) { return run_version(*options, context); },
+      .settings_optional = true,
   };
 }
 

@@ -31,7 +31,9 @@ Api::Api(world::World& world, ApiOptions options) : impl_(std::make_unique<Impl>
 
 Api::~Api() = default;
 
-void Api::add_admission(Admission admission) { impl_->core.add_admission(std::move(admission)); }
+void Api::add_admission(AdmissionPhase phase, Admission admission) {
+  impl_->core.add_admission(phase, std::move(admission));
+}
 
 Object Api::find(const Resource& type, std::string_view ns, std::string_view name) const {
   return impl_->core.find({&type, std::string(ns), std::string(name)});

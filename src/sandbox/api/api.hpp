@@ -67,8 +67,11 @@ class Subscription {
   virtual std::optional<Event> next(std::chrono::nanoseconds wait, const std::stop_token& stop) = 0;
 };
 
-/// Mutates and judges what is about to be stored, as an admission webhook does. `old` is null at creation, `object` is
-/// null at deletion. @throws StatusError to refuse.
+/// When an admission is asked: before the object is validated, to complete it, or after, when it can only be refused.
+enum class AdmissionPhase { mutating, validating };
+
+/// What is about to be stored, as an admission webhook sees it. `old` is null at creation, `object` is null at
+/// deletion.
 struct AdmissionRequest {
   const Resource& type;
   std::string operation{};  ///< CREATE, UPDATE, DELETE
@@ -78,6 +81,7 @@ struct AdmissionRequest {
   bool dry_run = false;
   std::vector<std::string>* warnings = nullptr;
 };
+/// @throws StatusError to refuse.
 using Admission = std::function<void(const AdmissionRequest& request)>;
 
 struct ApiOptions {
@@ -92,7 +96,7 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  void add_admission(Admission admission);
+  void add_admission(AdmissionPhase phase, Admission admission);
 
   /// All of the following @throws StatusError with the real API server's code, reason, message, details and causes.
   Object get(const Resource& type, std::string_view ns, std::string_view name) const;

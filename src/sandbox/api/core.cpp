@@ -62,16 +62,18 @@ unsigned Core::draw() {
   return static_cast<unsigned>(random_.below(60'000));
 }
 
-void Core::add_admission(Admission admission) {
+void Core::add_admission(AdmissionPhase phase, Admission admission) {
   const std::unique_lock lock(admissions_mutex_);
-  admissions_.push_back(std::move(admission));
+  admissions_[phase].push_back(std::move(admission));
 }
 
-void Core::admit(const AdmissionRequest& request) const {
+void Core::admit(AdmissionPhase phase, const AdmissionRequest& request) const {
   std::vector<Admission> asked;
   {
     const std::shared_lock lock(admissions_mutex_);
-    asked = admissions_;
+    const auto found = admissions_.find(phase);
+    if (found == admissions_.end()) return;
+    asked = found->second;
   }
   for (const Admission& admission : asked) admission(request);
 }

@@ -33,8 +33,8 @@ class Core {
   std::uint64_t version() const { return version_.load(); }
   const OwnerIndex& owners() const { return owners_; }
 
-  void add_admission(Admission admission);
-  void admit(const AdmissionRequest& request) const;
+  void add_admission(AdmissionPhase phase, Admission admission);
+  void admit(AdmissionPhase phase, const AdmissionRequest& request) const;
 
   /// As Collection's, and the index of owners kept.
   Object create(const Resource& type, Json object);
@@ -48,7 +48,7 @@ class Core {
   std::map<const Resource*, std::shared_ptr<Collection>> collections_{};
   OwnerIndex owners_{};
   mutable std::shared_mutex admissions_mutex_{};
-  std::vector<Admission> admissions_{};
+  std::map<AdmissionPhase, std::vector<Admission>> admissions_{};
   std::mutex random_mutex_{};
   world::Random random_;
 };

@@ -99,7 +99,7 @@ Api::Removed Deletion::remove(const Resource& type, std::string_view ns, std::st
     const Object current = core_.find({&type, std::string(ns), std::string(name)});
     if (current == nullptr) throw not_found(type, name);
     check_preconditions(type, *current, options);
-    core_.admit({type, "DELETE", "", current.get(), nullptr, options.dry_run, nullptr});
+    core_.admit(AdmissionPhase::validating, {type, "DELETE", "", current.get(), nullptr, options.dry_run, nullptr});
     const int grace = grace_of(type, *current, options);
     const bool held = grace > 0 || is_namespace(type) || !finalizers_for(*current, options.propagation).empty();
     if (options.dry_run) return {current, !held};

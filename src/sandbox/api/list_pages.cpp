@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dba/base/base64.hpp"
@@ -28,6 +29,12 @@ std::string format_token(const Position& position) {
   return text;
 }
 
+/// Where Go's decoder gives up: at a letter that is none of base64's, or at the last group when it is too short.
+std::size_t first_illegal_byte(std::string_view given) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return std::min(given.find_first_not_of(kLetters), given.size() - given.size() % 4);
+}
+
 Position parse_token(std::string_view given) {
   std::string text(given);
   std::replace(text.begin(), text.end(), '-', '+');
@@ -37,13 +44,15 @@ Position parse_token(std::string_view given) {
   try {
     token = codec::parse_json(base64_decode(text), "the continue token");
   } catch (const Error&) {
-    throw bad_request("continue key is not valid: invalid token");
+    throw bad_request(
+        fmt::format("invalid continue token: continue key is not valid: illegal base64 data at input byte {}",
+                    first_illegal_byte(given)));
   }
   const auto version = codec::int_at(token, {"rv"});
   const std::string start = codec::string_at(token, {"start"});
   const std::size_t slash = start.find('/');
   if (!version || *version <= 0 || slash == std::string::npos) {
-    throw bad_request("continue key is not valid: incorrect encoded start resourceVersion");
+    throw bad_request("invalid continue token: continue key is not valid: incorrect encoded start resourceVersion");
   }
   return {static_cast<std::uint64_t>(*version), start.substr(0, slash), start.substr(slash + 1)};
 }

@@ -148,7 +148,7 @@ void track_update(const Json* live, Json& next, const FieldType& type, Manager w
   const FieldSet owned_before = known == nullptr ? FieldSet() : known->fields;
   const std::string time_before = known == nullptr ? std::string() : known->time;
   who.fields = owned_before.without(found.removed).union_with(changed);
-  if (known != nullptr && who.fields == owned_before) who.time = time_before;
+  if (known != nullptr && changed.empty() && who.fields == owned_before) who.time = time_before;
   managers.set(std::move(who));
   managers.write_to(next);
 }

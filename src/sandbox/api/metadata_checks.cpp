@@ -27,6 +27,11 @@ constexpr std::string_view kKeyNameText =
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
     "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+constexpr std::string_view kKeyText =
+    "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. "
+    "'example.com/MyName')";
 constexpr std::string_view kLabelValueText =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
     "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
@@ -59,6 +64,7 @@ std::string too_many_bytes(std::size_t most) { return fmt::format("must be no mo
 
 /// Of the keys of labels and annotations and of finalizers: [prefix/]name.
 std::vector<std::string> qualified_name_faults(std::string_view key) {
+  if (std::count(key.begin(), key.end(), '/') > 1) return {std::string(kKeyText)};
   std::vector<std::string> faults;
   std::string_view name = key;
   if (const std::size_t slash = key.find('/'); slash != std::string_view::npos) {
@@ -119,6 +125,16 @@ void check_owners(const Json& owners, std::vector<Cause>& causes) {
   check_controllers(owners, causes);
 }
 
+/// Of the kinds that are the API server's own. @source k8s.io/kubernetes core validation, ValidateFinalizerName
+void check_standard_finalizers(const std::vector<std::string>& finalizers, std::vector<Cause>& causes) {
+  constexpr std::array<std::string_view, 3> kStandard{"kubernetes", "orphan", "foregroundDeletion"};
+  for (std::size_t at = 0; at < finalizers.size(); ++at) {
+    if (finalizers[at].find('/') != std::string::npos || std::ranges::count(kStandard, finalizers[at]) > 0) continue;
+    causes.push_back(invalid_value(fmt::format("metadata.finalizers[{}]", at), finalizers[at],
+                                   "name is neither a standard finalizer name nor is it fully qualified"));
+  }
+}
+
 std::string name_fault(const Resource& type, std::string_view name) {
   if (type.group == "rbac.authorization.k8s.io") {
     return name.find_first_of("/%") == std::string_view::npos ? "" : "may not contain '/'";
@@ -169,6 +185,7 @@ std::vector<Cause> check_metadata(const Resource& type, const Json& object) {
       causes.push_back(invalid_value("metadata.finalizers", finalizer, fault));
     }
   }
+  if (!type.custom) check_standard_finalizers(finalizers_of(object), causes);
   return causes;
 }
 

@@ -46,6 +46,14 @@ bool is_selectable(const Resource& type, std::string_view path) {
   return false;
 }
 
+/// Kinds without fields of their own to select by say so in other words.
+std::string not_selectable(const Resource& type, const std::string& path) {
+  const bool plain = std::none_of(std::begin(kSelectable), std::end(kSelectable),
+                                  [&](const Selectable& row) { return row.kind == type.kind; });
+  if (type.custom || !plain) return "field label not supported: " + path;
+  return fmt::format("\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", path);
+}
+
 std::string value_text(const Json* value) {
   if (value == nullptr || value->is_null()) return {};
   return value->is_string() ? value->get<std::string>() : value->dump();
@@ -144,7 +152,7 @@ std::vector<FieldRequirement> parse_field_selector(const Resource& type, std::st
     if (term.empty()) continue;
     requirements.push_back(parse_term(term));
     if (!is_selectable(type, requirements.back().path)) {
-      throw bad_request("field label not supported: " + requirements.back().path);
+      throw bad_request(not_selectable(type, requirements.back().path));
     }
   }
   return requirements;

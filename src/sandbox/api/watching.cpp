@@ -106,10 +106,12 @@ std::uint64_t parse_resource_version(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw bad_request(
-        fmt::format("invalid resource version: resourceVersion: Invalid value: \"{0}\": "
-                    "strconv.ParseUint: parsing \"{0}\": invalid syntax",
-                    text));
+    // As the watch cache says it: a 500 without a reason.
+    StatusError refused;
+    refused.code = 500;
+    refused.message = fmt::format(
+        "resourceVersion: Invalid value: \"{0}\": strconv.ParseUint: parsing \"{0}\": invalid syntax", text);
+    throw refused;
   }
   return value;
 }

@@ -81,7 +81,8 @@ Object Writer::create(const Resource& type, std::string_view ns, Json object, co
 Object Writer::store_new(const Resource& type, Json object, const WriteOptions& options) {
   need_namespace(type, object);
   choose_storage_class(type, object);
-  core_.admit({type, "CREATE", "", nullptr, &object, options.dry_run, options.warnings});
+  const AdmissionRequest request{type, "CREATE", "", nullptr, &object, options.dry_run, options.warnings};
+  core_.admit(AdmissionPhase::mutating, request);
   if (type.custom) decode(type, object);
   const std::string prefix = codec::string_at(object, {"metadata", "generateName"});
   const bool name_is_generated = codec::name_of(object).empty() && !prefix.empty();
@@ -94,9 +95,10 @@ Object Writer::store_new(const Resource& type, Json object, const WriteOptions& 
   if (auto causes = faults(type, object); !causes.empty()) {
     throw invalid(type, codec::name_of(object), std::move(causes));
   }
+  core_.admit(AdmissionPhase::validating, request);
   tidy(object);
   if (options.dry_run) {
-    if (core_.find(ref_of(type, object)) != nullptr) throw already_exists(type, codec::name_of(object));
+    if (core_.find(ref_of(type, object)) != nullptr) throw taken(type, object);
     return without_version(std::move(object));
   }
   Object stored = commit_new(type, std::move(object), name_is_generated);
@@ -104,10 +106,17 @@ Object Writer::store_new(const Resource& type, Json object, const WriteOptions& 
   return stored;
 }
 
+StatusError Writer::taken(const Resource& type, const Json& object) const {
+  StatusError error = already_exists(type, codec::name_of(object));
+  const Object current = core_.find(ref_of(type, object));
+  if (current != nullptr && is_terminating(*current)) error.message = "object is being deleted: " + error.message;
+  return error;
+}
+
 Object Writer::commit_new(const Resource& type, Json object, bool name_is_generated) {
   for (int attempt = 1;; ++attempt) {
     if (Object stored = core_.create(type, object)) return stored;
-    if (!name_is_generated || attempt == kNameAttempts) throw already_exists(type, codec::name_of(object));
+    if (!name_is_generated || attempt == kNameAttempts) throw taken(type, object);
     object["metadata"]["name"] = codec::string_at(object, {"metadata", "generateName"}) + core_.name_suffix();
   }
 }
@@ -190,14 +199,16 @@ Object Writer::change(const Target& target, bool applied, const Wish& wish) {
 Object Writer::store_change(const Target& target, const Object& current, Json next) {
   const Resource& type = target.type;
   const WriteOptions& options = target.options;
-  core_.admit(
-      {type, "UPDATE", std::string(target.subresource), current.get(), &next, options.dry_run, options.warnings});
+  const AdmissionRequest request{
+      type, "UPDATE", std::string(target.subresource), current.get(), &next, options.dry_run, options.warnings};
+  core_.admit(AdmissionPhase::mutating, request);
   if (type.custom) decode(type, next);
   check_expansion(type, *current, next);
   std::vector<Cause> causes = check_metadata_update(*current, next);
-  append(causes, faults(type, next));
   if (!type.custom && target.subresource.empty()) append(causes, check_builtin_update(type, *current, next));
+  append(causes, faults(type, next));
   if (!causes.empty()) throw invalid(type, target.name, std::move(causes));
+  core_.admit(AdmissionPhase::validating, request);
   if (same_value(*current, next)) return current;
   if (counts_generations(type) && wish_differs(type, *current, next)) {
     next["metadata"]["generation"] = codec::int_at(*current, {"metadata", "generation"}).value_or(0) + 1;

@@ -32,6 +32,7 @@ class Writer {
   using Wish = std::function<Json(const Object& current)>;
 
   Object store_new(const Resource& type, Json object, const WriteOptions& options);
+  StatusError taken(const Resource& type, const Json& object) const;
   Object commit_new(const Resource& type, Json object, bool name_is_generated);
   Object change(const Target& target, bool applied, const Wish& wish);
   Object store_change(const Target& target, const Object& current, Json next);

@@ -53,7 +53,7 @@ Json volume_for(const Json& claim, const Json& storage_class, const std::string&
 }  // namespace
 
 void protect_claims(api::Api& api) {
-  api.add_admission([](const api::AdmissionRequest& request) {
+  api.add_admission(api::AdmissionPhase::mutating, [](const api::AdmissionRequest& request) {
     if (request.operation != "CREATE" || request.object == nullptr || request.type.kind != "PersistentVolumeClaim")
       return;
     Json& finalizers = (*request.object)["metadata"]["finalizers"];

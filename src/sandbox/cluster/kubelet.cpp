@@ -36,6 +36,7 @@ Kubelet::Kubelet(Context context, Informers& informers, PodTable& table)
       table_(table),
       controller_(context.loop.add([this](const std::string& key) { reconcile(key); })) {
   informers_.pods.on_change([this](const api::Object& before, const api::Object& now) {
+    note_address(before, now);
     take_log_annotation(before, now);
     enqueue(key_of(now ? *now : *before));
   });
@@ -190,6 +191,23 @@ void Kubelet::append_log(const std::string& key, const std::string& container, c
   PodRuntime* const runtime = table_.find(key);
   Container* const target = runtime == nullptr ? nullptr : runtime->find(container);
   if (target != nullptr) target->log->append(context_.world.clock.wall_now(), line);
+}
+
+void Kubelet::note_address(const api::Object& before, const api::Object& now) {
+  const std::string old = before ? codec::string_at(*before, {"status", "podIP"}) : "";
+  const std::string current = now ? codec::string_at(*now, {"status", "podIP"}) : "";
+  if (old == current) return;
+  const auto lock = table_.lock();
+  addresses_.erase(old);
+  if (!current.empty()) addresses_.insert(current);
+}
+
+std::string Kubelet::free_address() {
+  while (true) {
+    std::string address = fmt::format("10.244.{}.{}", (next_address_ >> 8U) & 0xffU, next_address_ & 0xffU);
+    ++next_address_;
+    if (addresses_.insert(address).second) return address;
+  }
 }
 
 void Kubelet::take_log_annotation(const api::Object& before, const api::Object& now) {

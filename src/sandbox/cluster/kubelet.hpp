@@ -43,6 +43,7 @@ class Kubelet {
   PodTable& table_;
   std::size_t controller_;
   std::uint32_t next_address_ = 5;
+  std::set<std::string> addresses_{};  ///< Of all pods, also loaded ones; under the table's lock.
 
   void reconcile(const std::string& key);
   void schedule(const Json& pod);
@@ -56,6 +57,8 @@ class Kubelet {
   void end_container(const Json& pod, Container& container, int exit_code, Outcome& outcome);
   void take_log_annotation(const api::Object& before, const api::Object& now);
   std::chrono::nanoseconds pause(const Json& pod, std::string_view what, int least_millis, int most_millis) const;
+  void note_address(const api::Object& before, const api::Object& now);
+  std::string free_address();
   void wake_waiting(const std::string& ns);
 };
 

@@ -74,8 +74,7 @@ bool Kubelet::mount(const Json& pod, PodRuntime& runtime, Outcome& outcome) {
     sooner(outcome.next, now + std::min(seconds(1 << std::min(runtime.retries++, 6)), seconds(120)));
     return false;
   }
-  runtime.ip = fmt::format("10.244.{}.{}", (next_address_ >> 8U) & 0xffU, next_address_ & 0xffU);
-  ++next_address_;
+  runtime.ip = free_address();
   runtime.stage = Stage::initializing;
   return true;
 }

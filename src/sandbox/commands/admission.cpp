@@ -38,12 +38,15 @@ api::StatusError refusal(const kubedb::Denial& denial) {
 
 }  // namespace
 
-api::Admission kubedb_admission(const api::Api& api) {
-  return [lookup = lookup_in(api)](const api::AdmissionRequest& request) {
+void add_kubedb_admission(api::Api& api) {
+  api.add_admission(api::AdmissionPhase::mutating, [lookup = lookup_in(api)](const api::AdmissionRequest& request) {
+    kubedb::complete(request.operation, request.subresource, *request.object, lookup);
+  });
+  api.add_admission(api::AdmissionPhase::validating, [lookup = lookup_in(api)](const api::AdmissionRequest& request) {
     const std::optional<kubedb::Denial> denial =
-        kubedb::admit(request.operation, request.subresource, request.old, request.object, lookup);
+        kubedb::judge(request.operation, request.subresource, request.old, request.object, lookup);
     if (denial) throw refusal(*denial);
-  };
+  });
 }
 
 }  // namespace dba::sandbox::commands

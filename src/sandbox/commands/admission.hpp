@@ -5,7 +5,7 @@
 
 namespace dba::sandbox::commands {
 
-/// The mutating and validating webhooks for MSSQLServer and MSSQLServerOpsRequest. `api` must outlive it.
-api::Admission kubedb_admission(const api::Api& api);
+/// The mutating and validating webhooks for MSSQLServer and MSSQLServerOpsRequest.
+void add_kubedb_admission(api::Api& api);
 
 }  // namespace dba::sandbox::commands

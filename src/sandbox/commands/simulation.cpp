@@ -35,8 +35,8 @@ constexpr const char* kNamespace = "demo";
 constexpr int kMostClusters = 9;
 constexpr int kMostDatabases = 20'000;
 constexpr double kWarmUpSpeed = 50;
-constexpr std::chrono::minutes kWarmUpPast{30};   ///< More than any warm-up takes in simulated time.
-constexpr std::chrono::seconds kWarmUpLimit{30};  ///< In real time.
+constexpr std::chrono::minutes kWarmUpPast{110};   ///< More than any warm-up takes in simulated time.
+constexpr std::chrono::seconds kWarmUpLimit{120};  ///< In real time.
 
 SimulationOptions checked(SimulationOptions options) {
   Problems problems;
@@ -77,7 +77,7 @@ std::unique_ptr<kube::Client> connect(const http::Server& server, world::World& 
 struct SimulatedCluster {
   SimulatedCluster(world::World& world, const http::Control& control, const std::stop_token& stop)
       : api(world), cluster(api, world), server(api, cluster.pods(), world, {.control = control}) {
-    api.add_admission(kubedb_admission(api));
+    add_kubedb_admission(api);
     client = connect(server, world, stop);
   }
 

@@ -48,6 +48,9 @@ ExitCode start_in_background(const UpOptions& options, cli::AppContext& context)
   std::error_code ignored;
   std::filesystem::remove(log, ignored);
   const platform::Detached child = platform::start_detached(foreground_words(options), log);
+  // From now on it belongs to the sandbox, and goes with its folder.
+  const std::filesystem::path kubeconfig = child.first_line.substr(child.first_line.find('=') + 1);
+  std::filesystem::rename(log, kubeconfig.parent_path() / "log", ignored);
   context.io.line(child.first_line);
   context.io.note(
       fmt::format("a simulated cluster runs as process {}; end it with 'kubectl dba sandbox down'", child.pid));

@@ -121,7 +121,7 @@ Json resource_list(std::string_view group, std::string_view version) {
                {"singularName", type.singular},
                {"namespaced", type.namespaced},
                {"kind", type.kind},
-               {"verbs", type.verbs}};
+               {"verbs", verbs_of(type)}};
     if (!type.short_names.empty()) entry["shortNames"] = type.short_names;
     if (!type.categories.empty()) entry["categories"] = type.categories;
     resources.push_back(std::move(entry));

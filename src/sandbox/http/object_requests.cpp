@@ -37,7 +37,10 @@ struct Call {
 };
 
 Answer read(Call& call) {
-  if (call.single()) return call.answer(*call.api.get(call.type(), call.target.ns, call.target.name));
+  if (call.single()) {
+    check_version(call.request, call.api.version());
+    return call.answer(*call.api.get(call.type(), call.target.ns, call.target.name));
+  }
   check_list_version(call.request, call.api.version());
   return call.answer(call.api.list(call.type(), call.target.ns, list_options(call.request)));
 }

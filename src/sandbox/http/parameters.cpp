@@ -89,6 +89,14 @@ void check_list_version(const Request& request, std::uint64_t newest) {
         "ListOptions", "resourceVersionMatch", "FieldValueNotSupported",
         fmt::format("Unsupported value: {}: supported values: \"Exact\", \"NotOlderThan\", \"\"", json_text(match)));
   }
+  if (!version.empty() && !request.query.get("continue").empty() && version != "0") {
+    throw api::bad_request("specifying resource version is not allowed when using continue");
+  }
+  check_version(request, newest);
+}
+
+void check_version(const Request& request, std::uint64_t newest) {
+  const std::string version = request.query.get("resourceVersion");
   if (version.empty()) return;
   const std::optional<std::uint64_t> number = parse_number<std::uint64_t>(version);
   if (!number) {

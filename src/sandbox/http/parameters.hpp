@@ -25,6 +25,8 @@ std::optional<std::int64_t> number_parameter(const Request& request, std::string
 /// What a list asks of its version: it always gets the newest state, but is told when it asks for nonsense.
 /// @throws StatusError 400, 422, or 504 for a version that is still to come
 void check_list_version(const Request& request, std::uint64_t newest);
+/// The same of what a read of one object asks.
+void check_version(const Request& request, std::uint64_t newest);
 /// labelSelector, fieldSelector, limit, continue. @throws StatusError 400
 api::ListOptions list_options(const Request& request);
 

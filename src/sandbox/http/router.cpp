@@ -123,7 +123,7 @@ void Router::route(Exchange& exchange) {
   }
   if (is_session(*target)) {
     serve_session(api_, pods_, world_, exchange, *target);
-  } else if (reads(request) && request.query.flag("watch") && target->subresource.empty()) {
+  } else if (reads(request) && request.query.flag("watch") && target->name.empty()) {
     serve_watch(api_, world_, exchange, *target);
   } else {
     exchange.answer(serve_objects(api_, request, *target, world_.clock.wall_now()));

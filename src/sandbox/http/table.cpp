@@ -16,7 +16,7 @@ namespace {
 
 const TableKind* find_table(const api::Resource& type) {
   for (const std::span<const TableKind> kinds :
-       {pod_tables(), workload_tables(), network_tables(), storage_tables(), cluster_tables()}) {
+       {pod_tables(), workload_tables(), network_tables(), storage_tables(), cluster_tables(), access_tables()}) {
     for (const TableKind& kind : kinds) {
       if (kind.group == type.group && kind.plural == type.plural) return &kind;
     }

@@ -37,5 +37,6 @@ std::span<const TableKind> workload_tables();
 std::span<const TableKind> network_tables();
 std::span<const TableKind> storage_tables();
 std::span<const TableKind> cluster_tables();
+std::span<const TableKind> access_tables();
 
 }  // namespace dba::sandbox::http

@@ -78,8 +78,10 @@ std::string table_text(const View& view, const api::Resource& type, const std::s
       view.meta_version, list_metadata, with_columns ? codec::compact_json(column_definitions(type)) : "null", rows);
 }
 
-std::string list_metadata(const api::ListResult& list) {
+/// Lists of custom resources name the token also when there is none.
+std::string list_metadata(const api::Resource& type, const api::ListResult& list) {
   Json metadata = Json::object();
+  if (type.custom) metadata["continue"] = "";
   metadata["resourceVersion"] = list.resource_version;
   if (!list.continue_token.empty()) metadata["continue"] = list.continue_token;
   if (list.remaining > 0) metadata["remainingItemCount"] = list.remaining;
@@ -140,11 +142,12 @@ std::string render_list(const View& view, const api::Resource& type, const api::
         break;
     }
   }
-  if (view.form == Form::table) return table_text(view, type, list_metadata(list), items, true);
+  if (view.form == Form::table) return table_text(view, type, list_metadata(type, list), items, true);
   const bool partial = view.form == Form::metadata;
   return fmt::format(R"({{"kind":"{}","apiVersion":"{}","metadata":{},"items":[{}]}})",
                      partial ? "PartialObjectMetadataList" : type.kind + "List",
-                     partial ? "meta.k8s.io/" + view.meta_version : type.api_version(), list_metadata(list), items);
+                     partial ? "meta.k8s.io/" + view.meta_version : type.api_version(), list_metadata(type, list),
+                     items);
 }
 
 Answer present(const View& view, std::string json, int code) {

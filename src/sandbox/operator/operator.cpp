@@ -8,9 +8,9 @@
 namespace dba::sandbox::kubedb {
 
 struct Operator::Impl {
-  Impl(kube::Client& client, world::World& world)
-      : coordinators(client, world),
-        loop(client, world),
+  Impl(kube::Client& client, world::World& world, const std::string& ns)
+      : coordinators(client, world, {}, ns),
+        loop(client, world, ns),
         thread([this](const std::stop_token& stop) { loop.run(stop); }) {}
 
   CoordinatorRunner coordinators;
@@ -18,7 +18,8 @@ struct Operator::Impl {
   std::jthread thread;  // last: it ends before what it uses
 };
 
-Operator::Operator(kube::Client& client, world::World& world) : impl_(std::make_unique<Impl>(client, world)) {}
+Operator::Operator(kube::Client& client, world::World& world, const std::string& ns)
+    : impl_(std::make_unique<Impl>(client, world, ns)) {}
 Operator::~Operator() = default;
 
 }  // namespace dba::sandbox::kubedb

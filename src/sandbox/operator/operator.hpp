@@ -3,7 +3,7 @@
 // Kubernetes client, as any controller would. Works against the sandbox's API and against a real API server.
 
 #include <memory>
-#include <stop_token>
+#include <string>
 
 #include "dba/kube/client.hpp"
 
@@ -14,7 +14,8 @@ namespace dba::sandbox::kubedb {
 class Operator {
  public:
   /// Starts watching at once; ends with the object.
-  Operator(kube::Client& client, world::World& world);
+  /// @param ns works there only; empty = in all namespaces
+  Operator(kube::Client& client, world::World& world, const std::string& ns = "");
   ~Operator();
   Operator(const Operator&) = delete;
   Operator& operator=(const Operator&) = delete;

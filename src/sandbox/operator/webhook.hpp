@@ -47,13 +47,16 @@ struct Denial {
 /// "Invalid value: \"sales\": spec.tls is missing", as the causes of a Status say it.
 std::string cause_message(const Refusal& refusal);
 
-/// Both webhooks in a row, as the API server calls them for whatever is about to be stored. Other kinds are admitted.
+/// The mutating webhook as the API server calls it for whatever is about to be stored: fills in the defaults of ours.
+/// @param operation CREATE or UPDATE
+void complete(std::string_view operation, std::string_view subresource, Json& object, const Lookup& lookup);
+/// The validating webhooks, called after the API server's own validation. Other kinds are admitted.
 /// @param operation CREATE, UPDATE or DELETE
 /// @param old    null at creation
-/// @param object null at deletion; defaults are filled in
+/// @param object null at deletion
 /// @returns the refusal, absent = admitted.
-std::optional<Denial> admit(std::string_view operation, std::string_view subresource, const Json* old, Json* object,
-                            const Lookup& lookup);
+std::optional<Denial> judge(std::string_view operation, std::string_view subresource, const Json* old,
+                            const Json* object, const Lookup& lookup);
 
 enum class ReviewPhase { mutating, validating };
 /// The same for a webhook server: AdmissionReview (admission.k8s.io/v1) in, AdmissionReview out, with a JSONPatch of

@@ -40,7 +40,7 @@ Duplex::~Duplex() { ::close(wake_); }
 
 void Duplex::wake() {
   const std::uint64_t one = 1;
-  static_cast<void>(::write(wake_, &one, sizeof one));
+  [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);  // full = it rings already
 }
 
 bool Duplex::send(std::string_view bytes) {
@@ -119,7 +119,7 @@ void Duplex::wait_for(bool reading, bool writing) {
                 .revents = 0};
   static_cast<void>(::poll(waiting.data(), waiting.size(), kTickMillis));
   std::uint64_t rung = 0;
-  static_cast<void>(::read(wake_, &rung, sizeof rung));
+  [[maybe_unused]] const ssize_t taken = ::read(wake_, &rung, sizeof rung);  // nothing there = it did not ring
   // Nobody reads that the client has gone, so that it would be told for ever.
   if (!reading && (waiting[1].revents & (POLLERR | POLLHUP)) != 0) aborted_ = true;
 }

@@ -109,7 +109,7 @@ struct TcpListeners::Impl {
 
   void ring() const {
     const std::uint64_t one = 1;
-    static_cast<void>(::write(wake, &one, sizeof one));
+    [[maybe_unused]] const ssize_t written = ::write(wake, &one, sizeof one);  // full = it rings already
   }
 
   void run(const std::stop_token& stop) {
@@ -123,7 +123,7 @@ struct TcpListeners::Impl {
       }
       if (::poll(waiting.data(), waiting.size(), -1) <= 0) continue;
       std::uint64_t rung = 0;
-      if (waiting[0].revents != 0) static_cast<void>(::read(wake, &rung, sizeof rung));
+      [[maybe_unused]] const ssize_t taken = waiting[0].revents == 0 ? 0 : ::read(wake, &rung, sizeof rung);
       if (!stop.stop_requested()) accept_all();
     }
   }

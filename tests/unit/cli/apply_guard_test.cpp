@@ -23,7 +23,7 @@ struct Scene : test::CommandHarness {
     platform::write_new_secret_file(config, "protected: {namespaces: [demo]}\n");
     set_variable("XDG_CONFIG_HOME", directory.path().string());
     test::stub_demo_cluster(api());
-    api().on_get(test::live_sales_database());
+    api().on_get(test::live_sales_database()).optionally();
     api()
         .on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
         .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
@@ -34,7 +34,7 @@ struct Scene : test::CommandHarness {
   CommandResult apply(const std::string& policy, const std::vector<std::string>& more) {
     Json merged = test::live_sales_database();
     merged["spec"]["deletionPolicy"] = policy;
-    api().on("PATCH", kSales).where("dryRun", "All").reply(merged);
+    api().on("PATCH", kSales).where("dryRun", "All").reply(merged).optionally();
     merged["metadata"]["resourceVersion"] = "42";
     api().on("PATCH", kSales).where("dryRun", "").reply(merged).optionally();
     std::vector<std::string> words = {"mssql", "apply", "-f", file, "--deletion-policy", policy};
@@ -65,10 +65,9 @@ TEST_CASE("in a protected place, apply that takes protection away wants the cont
 }
 
 TEST_CASE("in a protected place, apply goes on when the context is named or nothing is taken away") {
-  Scene scene;
-  CHECK(scene.apply("DoNotTerminate", {}).out == "mssqlserver.kubedb.com/sales configured\n");
-  CHECK(scene.apply("WipeOut", {"--i-know-this-is=rig"}).out == "mssqlserver.kubedb.com/sales configured\n");
-  CHECK(scene.apply("WipeOut", {"--i-know-this-is=other"}).code == ExitCode::refused);
+  CHECK(Scene().apply("DoNotTerminate", {}).out == "mssqlserver.kubedb.com/sales configured\n");
+  CHECK(Scene().apply("WipeOut", {"--i-know-this-is=rig"}).out == "mssqlserver.kubedb.com/sales configured\n");
+  CHECK(Scene().apply("WipeOut", {"--i-know-this-is=other"}).code == ExitCode::refused);
 }
 
 }  // namespace dba::cli

@@ -128,10 +128,11 @@ TEST_CASE("-o yaml prints what the server has now") {
 TEST_CASE("the edition that was chosen is told only when something is sent") {
   Json manifest = test::sales_database();
   manifest["spec"]["podTemplate"]["spec"]["containers"][0]["env"].erase(1);
-  Scene scene({manifest});
+  Scene scene(std::vector<Json>{manifest});
   scene.applied(test::live_sales_database());
   CHECK(scene.apply().err.empty());
   scene.applied(with_policy());
+  scene.api().on_get_missing(resources::issuers, "demo", "nope");
   CHECK(scene.apply({"--deletion-policy", "halt", "--issuer", "nope"}).code == ExitCode::refused);
   CHECK(scene.apply({"--deletion-policy", "halt"}).err ==
         "edition Developer, because --edition was not given: licensed for development and tests, not for production\n");
@@ -148,10 +149,10 @@ TEST_CASE("two manifests are one too many: neither is applied in silence") {
 }
 
 TEST_CASE("--set does not rename what the command line names") {
-  for (const auto& [assignment, problem] :
-       std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [assignment, problem] : std::vector<std::pair<std::string, std::string>>{
            {"metadata.name=x", "metadata.name \"x\" differs from \"sales\", which the command line names"},
-           {"metadata.namespace=demo2", "metadata.namespace \"demo2\" differs from \"demo\", which the command line names"},
+           {"metadata.namespace=demo2",
+            "metadata.namespace \"demo2\" differs from \"demo\", which the command line names"},
            {"metadata={name: sales}", "metadata.namespace is gone, but the command line names \"demo\""},
            {"status.phase=Ready", "status is what the operator reports, no part of a manifest"}}) {
     CAPTURE(assignment);
@@ -159,7 +160,7 @@ TEST_CASE("--set does not rename what the command line names") {
     scene.forbid_cluster();
     const CommandResult result = scene.apply({"sales", "-n", "demo", "--set", assignment});
     CHECK(result.code == ExitCode::usage);
-    CHECK(result.err == "error: cannot apply this database: --set: " + problem + "\n");
+    CHECK(result.err == "error: cannot apply this database: --set: " + problem + " (" + scene.file + ":1)\n");
   }
   Scene scene;
   CHECK(scene.apply({"--dry-run=client", "-o", "yaml", "--set", "metadata.name=x"}).out.find("name: x\n") !=
@@ -192,6 +193,5 @@ TEST_CASE("a file that holds no object is told so") {
     CHECK(result.err == "error: cannot apply what " + path + " holds: " + problem + "\n");
   }
 }
-
 
 }  // namespace dba::cli

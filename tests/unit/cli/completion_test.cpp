@@ -72,7 +72,7 @@ TEST_CASE("words are completed by where they stand") {
       {{"version", "--cl"}, "--client\n--cluster\n--client-certificate\n--client-key\n:4\n"},
       {{"version", "--client", "--client"}, "--client-certificate\n--client-key\n:4\n"},
       {{"version", "-o"}, "-o\n:4\n"},
-      {{"version", "-o", ""}, "json\nyaml\n:36\n"},
+      {{"version", "-o", ""}, "table\njson\nyaml\n:36\n"},
       {{"version", "-o", "y"}, "yaml\n:36\n"},
       {{"version", "--output=j"}, "json\n:36\n"},
       {{"version", "-o=j"}, "json\n:36\n"},

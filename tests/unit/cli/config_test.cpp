@@ -86,7 +86,8 @@ TEST_CASE("config view -o json has everything, remarks too") {
             "values": [
                 "demo"
             ],
-            "source": "$KUBECTL_DBA_NAMESPACE"
+            "source": "$KUBECTL_DBA_NAMESPACE",
+            "problem": null
         }
     ],
     "protected": {
@@ -111,7 +112,7 @@ TEST_CASE("nothing configured is said, not shown as an empty table") {
         "every flag has its built-in default, and nothing is protected\n");
 }
 
-TEST_CASE("every mistake in the file is told with its line, and stops every command but help") {
+TEST_CASE("every mistake in the file is told with its line, and stops every command that may need it") {
   CommandHarness harness;
   const Home home(harness,
                   "defaults:\n"
@@ -121,7 +122,7 @@ TEST_CASE("every mistake in the file is told with its line, and stops every comm
                   "protcted: {}\n"
                   "protected:\n"
                   "  context: [a]\n");
-  const CommandResult result = harness.run({"exit-codes"});
+  const CommandResult result = harness.run({"mssql", "list"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err ==
         "error: the configuration file is wrong\n"
@@ -165,11 +166,55 @@ TEST_CASE("a file that is empty, or no YAML, or two documents") {
 
   CommandHarness torn;
   const Home bad(torn, "defaults: [\n");
-  const CommandResult result = torn.run({"exit-codes"});
+  const CommandResult result = torn.run({"mssql", "list"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err.find(bad.file()) != std::string::npos);
 
   CommandHarness twice;
   const Home two(twice, "defaults: {}\n---\nprotected: {}\n");
-  CHECK(twice.run({"exit-codes"}).err == "error: " + two.file() + ": one document was expected, not several\n");
+  CHECK(twice.run({"mssql", "list"}).err == "error: " + two.file() + ": one document was expected, not several\n");
+}
+
+TEST_CASE("a broken file is a warning to what helps to mend it, and stops what opens the cluster") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  const Home home(harness, "defaults: {namspace: demo, replicas: 3}\n");
+  const std::string problem = home.file() + ":1: no command has a flag --namspace; did you mean namespace?\n";
+  const std::string warning = "Warning: the configuration file is wrong: " + problem;
+  CommandResult result = harness.run({"version", "--client"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.out.starts_with("Client Version: v"));
+  CHECK(result.err == warning);
+  result = harness.run({"version"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err == "error: the configuration file is wrong: " + problem);
+  result = harness.run({"exit-codes"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.err == warning);
+  result = harness.run({"config", "view"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.err == "configuration file: " + home.file() + "\n" + warning);
+  CHECK(result.out.find("--replicas") != std::string::npos);
+}
+
+TEST_CASE("config view marks values that their flags cannot take") {
+  CommandHarness harness;
+  const Home home(harness, "defaults:\n  replicas: three\n  timeout: soon\n  v: high\n  color: never\n");
+  const CommandResult result = harness.run({"config", "view"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.out ==
+        "SETTING      VALUE           SOURCE\n"
+        "--color      never           " +
+            home.file() +
+            ":5\n"
+            "--replicas   three (wrong)   " +
+            home.file() +
+            ":2\n"
+            "--timeout    soon (wrong)    " +
+            home.file() +
+            ":3\n"
+            "--v          high (wrong)    " +
+            home.file() + ":4\n");
+  CHECK(result.err.find("Warning: --replicas (from " + home.file() + ":2): \"three\" is not a whole number\n") !=
+        std::string::npos);
 }

@@ -107,7 +107,8 @@ TEST_CASE("create of a name that exists is refused and points to apply") {
   CHECK(
       result.err ==
       "error: cannot create database \"sales\": metadata.name: \"sales\" exists already in namespace \"demo\"; change "
-      "it with apply\n");
+      "it with apply\n"
+      "  try:   the same command with apply instead of create\n");
 }
 
 TEST_CASE("an unknown version lists the choices") {
@@ -128,7 +129,9 @@ TEST_CASE("--dry-run=client prints what would be sent, without a cluster") {
   CHECK(result.out.starts_with("apiVersion: kubedb.com/v1alpha2\nkind: MSSQLServer\nmetadata:\n  name: sales\n"));
   result = scene.run(create("--dry-run=client"));
   CHECK(result.code == ExitCode::usage);
-  CHECK(result.err.find("--version") != std::string::npos);
+  CHECK(result.err ==
+        "error: cannot create this database: spec.version (--version): is required, e.g. 2022-cu22; see kubectl dba "
+        "mssql versions; a client dry run does not read the catalog\n");
 }
 
 TEST_CASE("--dry-run=client --with-issuer -o yaml prints the CA secret and the issuer first") {
@@ -231,6 +234,46 @@ TEST_CASE("--wait and a dry run exclude each other") {
   const CommandResult result = scene.run(create("--version 2025-cu0 --wait --dry-run=client"));
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err == "error: cannot create this database: --wait: there is nothing to wait for with --dry-run\n");
+}
+
+TEST_CASE("a namespace that is missing is not found, and the flag that makes it is named") {
+  Scene scene;
+  scene.api().on_get_missing(resources::namespaces, "", "demo");
+  const CommandResult result = scene.run(create("--version 2025-cu0"));
+  CHECK(result.code == ExitCode::denied);
+  CHECK(result.err ==
+        "error: cannot create database \"sales\": metadata.namespace (-n): namespace \"demo\" does not exist; "
+        "--create-namespace makes it\n"
+        "  try:   add --create-namespace to make the namespace\n");
+}
+
+TEST_CASE("a result that cannot be written does not hide that the database was made") {
+  class FullDisk : public output::OutStream {
+   public:
+    void write(std::string_view) override {}
+    std::string failure() const override { return "no space left on device"; }
+  };
+  for (const char* more : {"--version 2025-cu0", "--version 2025-cu0 -o json"}) {
+    CAPTURE(more);
+    Scene scene;
+    FullDisk disk;
+    scene.write_to(disk);
+    const CommandResult result = scene.run(create(more));
+    CHECK(result.code == ExitCode::unexpected);
+    CHECK(result.err ==
+          "error: writing the result failed\n  - mssqlserver.kubedb.com/sales was created\n"
+          "  cause: no space left on device\n");
+  }
+}
+
+TEST_CASE("no databases are no databases: an empty variable is told") {
+  Scene scene;
+  scene.forbid_cluster();
+  const CommandResult result = scene.run(
+      {"mssql", "create", "sales", "--databases", "", "--issuer", "ca", "--storage", "10Gi", "--accept-eula"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err ==
+        "error: cannot create this database: spec.topology.availabilityGroup.databases (--databases): an empty name\n");
 }
 
 }  // namespace dba::cli

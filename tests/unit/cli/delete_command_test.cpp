@@ -298,7 +298,8 @@ TEST_CASE("delete warns of pods that are left and that nobody removes") {
     CHECK(deletion.run({"--yes", "-q"}).err == "");
   }
   SUBCASE("they may not be seen") {
-    deletion.is_gone({});
+    deletion.harness.api().on_list(resources::mssqlservers, "demo", {});
+    deletion.harness.api().on_watch(resources::mssqlservers, "demo");
     deletion.harness.api().on("GET", "/api/v1/namespaces/demo/pods").fail(403, "Forbidden", "not for you");
     const CommandResult result = deletion.run({"--yes", "-q"});
     CHECK(result.code == ExitCode::ok);

@@ -469,6 +469,50 @@ TEST_CASE("issuer create -o json prints what was made in one list, key included"
   CHECK(list.at("items").at(0).at("data").contains("tls.key"));
 }
 
+TEST_CASE("issuer create -o json does not print the key of a secret that was there already") {
+  Issuers issuers;
+  issuers.accept_marks();
+  issuers.harness.api().on_get(issuer_json());
+  issuers.harness.api().on_get(ca_secret(make_ca(700)));
+  for (const char* form : {"json", "yaml"}) {
+    const CommandResult result = issuers.create({"-o", form});
+    const Json secret = codec::parse_documents(result.out, "the output").at(0).value();
+    CHECK(codec::string_at(secret, {"data", "tls.key"}) == "***");
+    CHECK_FALSE(codec::string_at(secret, {"data", "tls.crt"}).empty());
+  }
+}
+
+TEST_CASE("issuer create says when --days is not applied to a CA that is there, and --overwrite applies it") {
+  Issuers issuers;
+  issuers.accept_marks();
+  issuers.harness.api().on_get(issuer_json());
+  issuers.harness.api().on_get(ca_secret(make_ca(700)));
+  const CommandResult result = issuers.create({"--days=300"});
+  CHECK(result.code == ExitCode::ok);
+  CHECK(result.out.starts_with("secret/mssqlserver-ca unchanged\n"));
+  CHECK(
+      result.err.find("Warning: --days=300 was not applied: the CA of secret demo/mssqlserver-ca is there already and "
+                      "valid until 20") == 0);
+  CHECK(result.err.ends_with("; --overwrite makes a new one\n"));
+  CHECK(issuers.create({"--days=700"}).err.empty());
+  CHECK(issuers.create({"--days=300", "--overwrite"}).out.starts_with("secret/mssqlserver-ca configured\n"));
+}
+
+TEST_CASE("issuer create into a namespace that is missing names the flag that makes it") {
+  Issuers issuers;
+  issuers.missing();
+  issuers.accept_marks();
+  issuers.harness.api()
+      .on("POST", kSecrets)
+      .reply(test::status_json(404, "NotFound", "namespaces \"demo\" not found", "demo", "namespaces"), 404);
+  const CommandResult result = issuers.create({"--key-type=ecdsa-p256"});
+  CHECK(result.code == ExitCode::denied);
+  CHECK(result.err ==
+        "error: cannot create secrets \"mssqlserver-ca\" in namespace \"demo\": the namespace does not exist\n"
+        "  cause: Error from server (NotFound): namespaces \"demo\" not found\n"
+        "  try:   add --create-namespace to make the namespace\n");
+}
+
 TEST_CASE("issuer check tells what is well and what is not, with what to do about it") {
   CommandHarness harness;
   harness.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").reply(201, "{}").optionally();

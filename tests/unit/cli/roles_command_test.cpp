@@ -184,10 +184,11 @@ TEST_CASE("roles --exit-code fails for what is missing or not known") {
     CHECK(codec::parse_json(result.out, "the report").at("agreement") == "unknown");
   }
   SUBCASE("the database itself, which is being deleted") {
-    stub_healthy(harness);
     Json going = database_json("demo", "sales");
     going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
     harness.api().on_get(going);
+    harness.api().on_list(resources::pods, "demo", {kPrimary, kFirstSecondary, kSecondSecondary});
+    harness.api().on_list(resources::endpointslices, "demo", healthy_slices());
     const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code"});
     CHECK(result.code == ExitCode::unhealthy);
     CHECK(result.err == "primary: sales-0; the database is being deleted (source: kubernetes)\n");

@@ -162,6 +162,17 @@ TEST_CASE("output that could not be written is a failure") {
   CHECK(err.text() == "error: writing the result failed\n  cause: no space left on device\n");
 }
 
+TEST_CASE("a failure tells what was changed before and not printed yet") {
+  const CommandResult result = run_doing({"do"}, [](AppContext& context) -> ExitCode {
+    context.untold.emplace_back("secret/ca was created");
+    return refuse(context);
+  });
+  CHECK(result.code == ExitCode::refused);
+  CHECK(result.err ==
+        "error: the database exists\n  - secret/ca was created\n  cause: its owner is argocd\n"
+        "  try:   kubectl dba mssql apply\n");
+}
+
 TEST_CASE("warnings of the API server are a failure when asked for") {
   CommandHarness harness;
   harness.api()

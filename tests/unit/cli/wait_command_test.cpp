@@ -162,8 +162,7 @@ TEST_CASE("wait refuses a pod that cannot be one of the database before anything
     const CommandResult result = harness.run({"mssql", "wait", "sales", std::string("--for=") + row.condition});
     CHECK(result.code == ExitCode::usage);
     CHECK(result.err == std::string("error: --for: \"") + row.pod +
-                            "\" is no pod of database \"sales\": they are called sales-0, sales-1 and so on\n"
-                            "  try:   kubectl dba mssql wait --help\n");
+                            "\" is no pod of database \"sales\": they are called sales-0, sales-1 and so on\n");
   }
 }
 

@@ -271,7 +271,7 @@ TEST_CASE("a conflict of field managers names each manager with its fields") {
   CHECK(error.kind() == Kind::apply_conflict);
   CHECK(error.code() == ExitCode::refused);
   CHECK(error.info().message ==
-        "cannot patch mssqlservers.kubedb.com \"sales\" in namespace \"demo\": other managers own some of the fields");
+        "cannot apply mssqlservers.kubedb.com \"sales\" in namespace \"demo\": other managers own some of the fields");
   CHECK(error.info().details ==
         std::vector<std::string>{"\"kubectl-edit\" using kubedb.com/v1alpha2: .spec.version, .spec.storage",
                                  "\"gitops\" using kubedb.com/v1alpha2: .spec.replicas"});

@@ -87,7 +87,7 @@ TEST_CASE("everything that the cluster has against a database is told at once") 
   cluster.api().on_get_missing(resources::secrets, "demo", "my-conf");
   ListenerRecord record;
   const ErrorInfo error = failure_of(cluster, database, {}, record);
-  CHECK(error.code == ExitCode::refused);
+  CHECK(error.code == ExitCode::denied);  // The namespace is not found.
   CHECK(error.message == "cannot create database \"sales\"");
   REQUIRE(error.details.size() == 7);
   CHECK(error.details[0] == "metadata.name: \"sales\" exists already in namespace \"demo\"; change it with apply");

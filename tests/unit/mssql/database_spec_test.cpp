@@ -249,12 +249,12 @@ TEST_CASE("what was decided or rounded is told, nothing else") {
   CHECK(notices_of([](Options& o) {
           o.memory = "1.7Gi";
           o.dag_remote_name = "ag-two";
-          o.storage = "0.1";
+          o.storage = "1.1Mi";
         }) ==
         "the group of a database named ag-two is called agtwo, written as that\n"
         "--memory 1.7Gi is no whole number of bytes, written as 1741Mi\n"
         "edition Developer, because --edition was not given: licensed for development and tests, not for production\n"
-        "--storage 0.1 is no whole number of bytes, written as 1Mi");
+        "--storage 1.1Mi is no whole number of bytes, written as 2Mi");
 }
 
 const char* const kBase = R"(
@@ -453,10 +453,8 @@ TEST_CASE("every malformed flag is told at once") {
         "--certificate: \"dns\" is not KEY=VALUE\n"
         "--cpu: cannot be combined with --cpu-request, which it also sets\n"
         "--memory: cannot be combined with --memory-limit, which it also sets\n"
-        "--cpu: \"lots\" is not a quantity: quantities must match the regular expression "
-        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'\n"
-        "--memory: \"10GB\" is not a quantity: use 10Gi or 10G; quantities must match the regular expression "
-        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'\n"
+        "--cpu: \"lots\" is not a quantity: write a number and perhaps a unit, such as 2, 500m, 512Mi or 10Gi\n"
+        "--memory: \"10GB\" is not a quantity: use 10Gi or 10G\n"
         "--memory-limit: \"-1Gi\" must be more than 0\n"
         "--env: \"A\" is not KEY=VALUE\n"
         "--env: B is given twice\n"
@@ -472,6 +470,29 @@ TEST_CASE("every malformed flag is told at once") {
         "--service: \"dashboard\" is not one of primary, secondary, stats\n"
         "--service: \"External\" is not one of ClusterIP, NodePort, LoadBalancer\n"
         "--set: \"nothing\" is not an assignment: use PATH=VALUE, for example spec.replicas=3");
+}
+
+TEST_CASE("a unit that cannot be what was meant is refused, with what would be right") {
+  CHECK(refusal([](Options& o) {
+          o.cpu = "4Gi";
+          o.cpu_limit = "2k";
+          o.memory_request = "500m";
+          o.memory_limit = "4";
+          o.storage = "999999999999Ei";
+        }) ==
+        "--cpu: \"4Gi\" is no number of cores up to 1024: its unit is wrong, write cores such as 2 or 500m\n"
+        "--memory-request: \"500m\" is less than 1Mi: its unit is missing or wrong, such as in 500Mi\n"
+        "--cpu-limit: \"2k\" is no number of cores up to 1024: its unit is wrong, write cores such as 2 or 500m\n"
+        "--memory-limit: \"4\" is less than 1Mi: its unit is missing or wrong, such as in 4Gi\n"
+        "--storage: \"999999999999Ei\" is not less than 8Ei, which no size can be");
+  CHECK(refusal([](Options& o) { o.storage = "1Ki"; }) ==
+        "these flags make no MSSQLServer: --storage: \"1Ki\" is less than 1Mi: its unit is missing or wrong, such as "
+        "in 1Gi");
+  CHECK(refusal([](Options& o) {
+          o.cpu = "1024";
+          o.memory = "1Mi";
+          o.storage = "7Ei";
+        }) == "no refusal");
 }
 
 TEST_CASE("flags of a group have no place beside --topology standalone") {

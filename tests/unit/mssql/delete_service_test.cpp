@@ -48,7 +48,9 @@ DeletionInspection inspection_of(std::string_view policy, std::string requests_u
 /// Code, message, every detail and the hint of what check_deletion() refuses; empty when it agrees.
 std::string refusal_of(const DeletionInspection& inspection, bool wipe_out_data, bool delete_ops_requests) {
   try {
-    check_deletion(inspection, wipe_out_data, delete_ops_requests);
+    check_deletion(inspection, {.wipe_out_data = wipe_out_data,
+                                .delete_ops_requests = delete_ops_requests,
+                                .command = "kubectl dba mssql delete sales"});
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::refused);
     std::string text = error.info().message;
@@ -68,16 +70,20 @@ TEST_CASE("what a deletion has to agree to") {
   const std::string wipe_out =
       "--wipe-out-data: deletionPolicy is WipeOut: volumes, secrets and backups go as well; give this flag to agree";
   CHECK(refusal_of(inspection_of("WipeOut"), false, false) ==
-        "database \"sales\" is not deleted: " + wipe_out + "\ntry " + kHalt);
+        "database \"sales\" is not deleted: " + wipe_out + "\ntry kubectl dba mssql delete sales --wipe-out-data");
   for (const bool flag : {false, true}) {
     CHECK(refusal_of(inspection_of("DoNotTerminate", "forbidden"), flag, flag) ==
-          "database \"sales\" has deletionPolicy DoNotTerminate and is not deleted\ntry " + kHalt);
+          "database \"sales\" has deletionPolicy DoNotTerminate and is not deleted\ntry " + kHalt +
+              " && kubectl dba mssql delete sales");
   }
   // Ops requests that cannot be seen are in the way only of who wants them gone as well.
   CHECK(refusal_of(inspection_of("Delete", "forbidden"), false, false).empty());
   CHECK(refusal_of(inspection_of("WipeOut", "forbidden"), false, true) ==
         "database \"sales\" is not deleted\n- " + wipe_out +
-            "\n- --delete-ops-requests: ops requests could not be listed: forbidden\ntry " + kHalt);
+            "\n- --delete-ops-requests: ops requests could not be listed: forbidden\ntry kubectl dba mssql delete "
+            "sales --wipe-out-data");
+  CHECK(refusal_of(inspection_of("Delete", "forbidden"), false, true) ==
+        "database \"sales\" is not deleted: --delete-ops-requests: ops requests could not be listed: forbidden\ntry ");
 }
 
 TEST_CASE("an inspection knows the ops requests of this database and which of them are over") {
@@ -118,8 +124,9 @@ TEST_CASE("a dry run sends the same deletions, marked as such, and leaves no Eve
   cluster.api().on("DELETE", kRequests + "/a").reply(200, done);
   DeletionInspection inspection = inspection_of("Delete");
   inspection.requests = {{.name = "a", .uid = "uid-of-a", .finished = true}, {.name = "b", .uid = "uid-of-b"}};
-  const DeletionResult result = delete_database(
-      cluster.client(), inspection, {.delete_ops_requests = true, .dry_run = kube::DryRun::server}, [](auto) {});
+  const DeletionResult result =
+      delete_database(cluster.client(), inspection,
+                      {.consent = {.delete_ops_requests = true}, .dry_run = kube::DryRun::server}, [](auto) {});
   CHECK(result.state == DeletionResult::State::accepted);
   CHECK(result.deleted_requests == std::vector<std::string>{"a"});
   const std::vector<test::SeenRequest> requests = cluster.api().requests();
@@ -138,8 +145,9 @@ TEST_CASE("an ops request that went by itself meanwhile is no obstacle") {
   cluster.api().on("DELETE", kDatabase).reply(200, R"({"kind":"Status","status":"Success"})");
   DeletionInspection inspection = inspection_of("Delete");
   inspection.requests = {{.name = "a", .uid = "uid-of-a", .finished = true}};
-  const DeletionResult result = delete_database(
-      cluster.client(), inspection, {.delete_ops_requests = true, .dry_run = kube::DryRun::server}, [](auto) {});
+  const DeletionResult result =
+      delete_database(cluster.client(), inspection,
+                      {.consent = {.delete_ops_requests = true}, .dry_run = kube::DryRun::server}, [](auto) {});
   CHECK(result.deleted_requests.empty());
 }
 

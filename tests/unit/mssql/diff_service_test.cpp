@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/error.hpp"
 #include "dba/kube/resource.hpp"
 
 #include "listener_record.hpp"
@@ -111,7 +112,8 @@ TEST_CASE("a conflict is a failure unless the diff is asked for --force-conflict
   cluster.api().on("PATCH", kSales).where("force", "false").reply(status, 409).optionally();
   cluster.api().on("PATCH", kSales).where("force", "true").reply(test::live_sales_database()).optionally();
   ListenerRecord record;
-  CHECK_THROWS_AS(diff_objects(cluster.client(), {test::sales_database()}, false, record.listener()), kube::ApiError);
+  CHECK_THROWS_WITH_AS(diff_objects(cluster.client(), {test::sales_database()}, false, record.listener()),
+                       "apply of MSSQLServer \"sales\" would be refused: other managers own some of the fields", Error);
   CHECK(diff_objects(cluster.client(), {test::sales_database()}, true, record.listener()).size() == 1);
 }
 

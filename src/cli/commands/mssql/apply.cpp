@@ -12,12 +12,15 @@
 #include "change_output.hpp"
 #include "commands.hpp"
 #include "database_input.hpp"
+#include "guard.hpp"
 #include "mutation_flags.hpp"
 #include "surroundings.hpp"
 
 namespace dba::cli {
 
 namespace {
+
+const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
 
 struct ApplyOptions {
   DatabaseFlags flags{};
@@ -30,6 +33,7 @@ struct ApplyOptions {
 /// What would be sent; whether it would create or change something only the cluster knows.
 void show_only(const ApplyOptions& options, DatabaseInput& input, const output::Format& format, ChangeOutput& output,
                AppContext& context) {
+  tell_notices(input, context);
   std::vector<Json> objects;
   if (input.database) objects = surrounding_objects(options.surroundings, input.get_database(), context);
   objects.insert(objects.end(), input.objects.begin(), input.objects.end());
@@ -45,14 +49,12 @@ void show_only(const ApplyOptions& options, DatabaseInput& input, const output::
 ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
   output::Format format;
-  check_along(context, "--output", [&] {
-    format = output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"});
-  });
+  check_along(context, "--output", [&] { format = output::parse_format(options.output, kForms); });
   const InputRules rules{.companions = true, .version_required = false};
   DatabaseInput input = read_database_input(options.flags, rules, "apply", context);
   if (options.surroundings.with_issuer && !input.database)
     throw usage_error("--with-issuer: there is no database whose issuer could be made");
-  ChangeOutput output(context.io, format, dry_run);
+  ChangeOutput output(context, format, dry_run);
   if (dry_run == DryRun::client) {
     show_only(options, input, format, output, context);
     return ExitCode::ok;
@@ -66,6 +68,10 @@ ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
   if (input.database) request.issuer = issuer_request(options.surroundings, input.get_database(), dry_run);
   const mssql::ChangeListener listener = output.listener();
   const mssql::ApplyPlan plan = mssql::plan_application(client, input.objects, request, listener);
+  // Checked here, because only the plan knows what is there and what becomes of it.
+  for (const std::string& ns : plan.unprotected_namespaces())
+    check_protected(context, client.config().context, ns, options.mutation.i_know_this_is);
+  if (plan.changes_something()) tell_notices(input, context);
   const bool leaves_marks = plan.changes_something() || request.issuer;
   const mssql::Mark mark = leaves_marks ? make_mark(context, "apply", options.mutation) : mssql::Mark{};
   mssql::apply_plan(client, plan, request, mark, listener);
@@ -88,7 +94,8 @@ Command apply_command() {
       "The file may hold the namespace, secrets, config maps, services and issuers of the database as well; they are "
       "applied in its order.\n\n"
       "Version, replicas, resources, volumes and TLS of a running database are better changed by an ops request; a "
-      "smaller volume is refused.";
+      "smaller volume is refused. Where the configuration file protects context or namespace, --force-conflicts and a "
+      "deletion policy that leaves less behind need --i-know-this-is.";
   command.examples =
       "# What the manifest in Git says\n"
       "kubectl dba mssql apply -f sales.yaml\n"
@@ -97,7 +104,7 @@ Command apply_command() {
       "# Take over fields that somebody else set\n"
       "kubectl dba mssql apply -f sales.yaml --force-conflicts";
   command.arguments = {database_name_argument(options->flags)};
-  command.flags = join_flags({output_flag(options->output, {"json", "yaml", "name", "jsonpath"}),
+  command.flags = join_flags({output_flag(options->output, kForms),
                               {.name = "force-conflicts",
                                .help = "Take over fields that other managers own with other values",
                                .into = &options->force_conflicts,

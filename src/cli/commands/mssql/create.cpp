@@ -1,6 +1,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,6 +21,8 @@
 namespace dba::cli {
 
 namespace {
+
+const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
 
 using Outcome = mssql::ReadyResult::Outcome;
 
@@ -65,6 +68,7 @@ mssql::ReadyResult wait_for_it(const Json& database, platform::SteadyTime deadli
 
 /// The objects as they would be sent, without a cluster.
 ExitCode show_only(const CreateOptions& options, DatabaseInput& input, ChangeOutput& output, AppContext& context) {
+  tell_notices(input, context);
   const Json& database = input.get_database();
   for (const Json& object : surrounding_objects(options.surroundings, database, context))
     output.written(object, kube::Change::created);
@@ -76,18 +80,16 @@ ExitCode show_only(const CreateOptions& options, DatabaseInput& input, ChangeOut
 ExitCode run_create(const CreateOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
   output::Format format;
-  check_along(context, "--output", [&] {
-    format = output::parse_format(options.output, {"json", "yaml", "name", "jsonpath"});
-  });
+  check_along(context, "--output", [&] { format = output::parse_format(options.output, kForms); });
   check_along(context, "--wait", [&] {
     if (dry_run != DryRun::none && options.waiting.wait)
       throw usage_error("there is nothing to wait for with --dry-run");
   });
-  const InputRules rules{.version_required = dry_run == DryRun::client};
+  const bool offline = dry_run == DryRun::client;
+  const InputRules rules{.version_required = offline, .client_dry_run = offline};
   DatabaseInput input = read_database_input(options.flags, rules, "create", context);
-  ChangeOutput output(context.io, format, dry_run);
-  if (dry_run == DryRun::client) return show_only(options, input, output, context);
-
+  ChangeOutput output(context, format, dry_run);
+  if (offline) return show_only(options, input, output, context);
   const platform::SteadyTime deadline = limit_calls(context, options.waiting.timeout);
   kube::Client& client = context.kube();
   check_named_context(context, options.mutation);
@@ -97,6 +99,7 @@ ExitCode run_create(const CreateOptions& options, AppContext& context) {
                                .dry_run = server_dry_run(dry_run)};
   const mssql::ChangeListener listener = output.listener();
   const mssql::CreatePlan plan = mssql::plan_creation(client, input.get_database(), request, listener);
+  tell_notices(input, context);
   request.mark = make_mark(context, "create", options.mutation);
   if (request.issuer) request.issuer->mark = request.mark;
   const Json created = mssql::create_database(client, plan, request, listener);
@@ -123,7 +126,8 @@ Command create_command() {
       "Checks everything first: the object alone, then, in one round of reads, whether version, StorageClass, issuer "
       "and secrets are there. All that is wrong is told at once, and nothing is changed then.\n\n"
       "An omitted flag leaves its field out of the object; '=' in the list names what is written instead.\n\n"
-      "--dry-run=client prints the object without a cluster; --dry-run=server has the API server and KubeDB's webhook "
+      "--dry-run=client -o yaml prints the object without a cluster; --dry-run=server has the API server and KubeDB's "
+      "webhook "
       "check it.";
   command.examples =
       "# An availability group of three replicas, until it is Ready\n"
@@ -135,7 +139,7 @@ Command create_command() {
       "# From a manifest, with another name for the volume class\n"
       "kubectl dba mssql create -f sales.yaml --storage-class longhorn";
   command.arguments = {database_name_argument(options->flags)};
-  command.flags = join_flags({output_flag(options->output, {"json", "yaml", "name", "jsonpath"})},
+  command.flags = join_flags({output_flag(options->output, kForms)},
                              join_flags(wait_flags(options->waiting), mutation_flags(options->mutation)));
   command.flags = join_flags(std::move(command.flags), database_flags(options->flags));
   command.flags = join_flags(std::move(command.flags), surroundings_flags(options->surroundings));

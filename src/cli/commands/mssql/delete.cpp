@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,7 +34,7 @@ struct DeleteOptions {
   WaitOptions wait{.wait = true};
 };
 
-/// What will happen, on stderr; what is asked about is shown even with --quiet.
+/// What would happen, on stderr; what is asked about is shown even with --quiet.
 void tell(AppContext& context, const mssql::DeletionInspection& inspection, const DeleteOptions& options) {
   if (!context.io.quiet || !options.change.yes)
     context.io.err.write(mssql::deletion_text(*inspection.database, inspection.plan));
@@ -59,18 +61,25 @@ std::optional<mssql::DeletionInspection> inspect(kube::Client& client, const std
   }
 }
 
-void print_deleted(AppContext& context, std::string_view kind, std::string_view name, std::string_view ns,
+/// "deleted" is said of what is gone alone, and of what would be.
+void print_deleted(AppContext& context, std::string_view kind, std::string_view name, bool gone,
                    const DeleteOptions& options) {
-  context.io.line(options.output == "name" ? fmt::format("{}/{}", kind, name)
-                                           : fmt::format("{} \"{}\" deleted from {} namespace{}", kind, name, ns,
-                                                         dry_run_suffix(options.change.dry_run)));
+  const bool dry_run = options.change.dry_run != DryRun::none;
+  context.io.line(options.output == "name"
+                      ? fmt::format("{}/{}", kind, name)
+                      : fmt::format("{} \"{}\" {} {} namespace{}", kind, name,
+                                    gone || dry_run ? "deleted from" : "deletion accepted in",
+                                    context.kube().config().ns, dry_run_suffix(options.change.dry_run)));
 }
 
-void print_requests(AppContext& context, const mssql::DeletionInspection& inspection, std::string_view ns,
-                    const DeleteOptions& options) {
+void print_requests(AppContext& context, const mssql::DeletionInspection& inspection,
+                    const mssql::DeletionResult& result, const DeleteOptions& options) {
   if (!options.delete_ops_requests) return;
+  const std::vector<std::string>& held = result.held_requests;
   for (const mssql::RequestOfDatabase& request : inspection.requests) {
-    if (request.finished) print_deleted(context, "mssqlserveropsrequest.ops.kubedb.com", request.name, ns, options);
+    if (!request.finished) continue;
+    const bool gone = std::find(held.begin(), held.end(), request.name) == held.end();
+    print_deleted(context, "mssqlserveropsrequest.ops.kubedb.com", request.name, gone, options);
   }
 }
 
@@ -94,7 +103,10 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
   const auto inspection = inspect(client, ns, options);
   if (!inspection) return ExitCode::ok;
   tell(context, *inspection, options);
-  mssql::check_deletion(*inspection, options.wipe_out_data, options.delete_ops_requests);
+  const mssql::DeletionConsent consent{.wipe_out_data = options.wipe_out_data,
+                                       .delete_ops_requests = options.delete_ops_requests,
+                                       .command = context.command_line};
+  mssql::check_deletion(*inspection, consent);
   if (asks) {
     confirm(context, fmt::format("Delete database {}/{}?", ns, options.name), options.name, false);
     deadline = limit_calls(context, options.wait.timeout);  // The user's time to think does not count.
@@ -105,7 +117,7 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
     output::Progress progress(context.io, context.progress_mode(), context.clock);
     result = mssql::delete_database(
         client, *inspection,
-        {.delete_ops_requests = options.delete_ops_requests,
+        {.consent = consent,
          .wait = options.wait.wait,
          .deadline = deadline,
          .dry_run = server_dry_run(options.change.dry_run),
@@ -113,9 +125,9 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
         [&](std::string_view what) { progress.update(fmt::format("waiting for {} to go: {}", options.name, what)); });
   }
   for (const std::string& warning : result.warnings) context.io.warn(warning);
-  print_requests(context, *inspection, ns, options);
+  print_requests(context, *inspection, result, options);
   if (result.state == State::timed_out) throw timed_out(ns, options, result);
-  print_deleted(context, "mssqlserver.kubedb.com", options.name, ns, options);
+  print_deleted(context, "mssqlserver.kubedb.com", options.name, result.state == State::gone, options);
   return ExitCode::ok;
 }
 
@@ -125,8 +137,9 @@ Command delete_command() {
   const auto options = std::make_shared<DeleteOptions>();
   Command command{.name = "delete", .summary = "Delete a database, saying first what goes and what stays"};
   command.description =
-      "What is removed beside the pods follows from the database's deletionPolicy; it is shown, and the name has to be "
-      "typed (or --yes). DoNotTerminate is refused with the command that lifts it, WipeOut without --wipe-out-data.";
+      "What goes beside the pods follows from the database's deletionPolicy; it is shown, and the name has to be "
+      "typed (or --yes). DoNotTerminate is refused with the command that lifts it, WipeOut without --wipe-out-data.\n\n"
+      "It waits until the database is gone; --wait=false returns once the deletion is accepted.";
   command.examples =
       "# Ask, delete, and wait until it is gone\n"
       "kubectl dba mssql delete sales -n demo\n"
@@ -149,7 +162,9 @@ Command delete_command() {
        .into = &options->ignore_not_found},
       output_flag(options->output, {"name"}),
   };
-  command.flags = join_flags(std::move(command.flags), wait_flags(options->wait));
+  std::vector<Flag> waiting = wait_flags(options->wait);
+  waiting.front().help = "Return only when it is gone (default true)";
+  command.flags = join_flags(std::move(command.flags), std::move(waiting));
   command.flags = join_flags(std::move(command.flags), mutation_flags(options->change));
   command.effect = Effect::destroys;
   command.run = [options](AppContext& context) { return run_delete(*options, context); };

@@ -77,6 +77,7 @@ ExitCode run_diff(const DiffOptions& options, AppContext& context) {
   fill_namespaces(input, client.config().ns);
   const mssql::ChangeListener listener{.note = [&](std::string_view text) { context.io.note(text); },
                                        .warn = [&](std::string_view text) { context.io.warn(text); }};
+  tell_notices(input, context);
   return compare(mssql::diff_objects(client, input.objects, options.force_conflicts, listener), context);
 }
 

@@ -39,6 +39,7 @@ ExitCode run_generate(const GenerateOptions& options, AppContext& context) {
   check_along(context, "--output", [&] { format = output::parse_format(options.output, {"json", "yaml"}); });
   refuse_other_things(options.flags.database.name);
   DatabaseInput input = read_database_input(options.flags, {}, "generate", context);
+  tell_notices(input, context);
   const Json& database = input.get_database();
   context.io.out.write(format.kind == output::Format::Kind::json ? codec::pretty_json(database)
                                                                  : codec::to_yaml(database));

@@ -22,7 +22,7 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"json", "yaml", "name", "jsonpath"};
+const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
 
 struct IssuerCreateOptions {
   IssuerOptions issuer{};
@@ -77,7 +77,7 @@ ExitCode wait_until_ready(const mssql::IssuerRequest& request, platform::SteadyT
 
 ExitCode run_issuer_create(const IssuerCreateOptions& options, AppContext& context) {
   const output::Format format = output::parse_format(options.output, kForms);
-  ChangeOutput output(context.io, format, options.change.dry_run);
+  ChangeOutput output(context, format, options.change.dry_run);
   if (options.change.dry_run == DryRun::client) return show_objects(options, context, output);
 
   const kube::ClientConfig& connection = context.kube().config();
@@ -104,8 +104,8 @@ Command issuer_create_command() {
   Command command{.name = "create", .summary = "Make a CA, its secret, and an issuer that signs with it"};
   command.description =
       "Every database needs a cert-manager issuer, also without TLS for clients: the mirroring endpoints use it. "
-      "The CA is made in memory unless one is given; no file is left behind, and the key is printed only by -o yaml "
-      "and -o json.\n\n"
+      "The CA is made in memory unless one is given; no file is left behind, and the key of a CA that is made is "
+      "printed only by -o yaml and -o json.\n\n"
       "An issuer that is there and serves is left as it is. One that is different is refused (exit code 3) unless "
       "--overwrite is given.";
   command.examples =

@@ -68,9 +68,9 @@ void read_authority(const IssuerOptions& options, mssql::IssuerRequest& request,
   request.subject = options.subject;
   if (options.subject) collect(problems, "--subject", [&] { tls::parse_subject(*options.subject); });
   if (options.key_type) request.key_type = tls::parse_key_type("--key-type", *options.key_type);
-  request.days = options.days.value_or(request.days);
-  if (request.days < 1 || request.days > kMaximumDays)
-    problems.add("--days", fmt::format("{} is not between 1 and {}", request.days, kMaximumDays));
+  request.days = options.days;
+  if (options.days && (*options.days < 1 || *options.days > kMaximumDays))
+    problems.add("--days", fmt::format("{} is not between 1 and {}", *options.days, kMaximumDays));
 }
 
 }  // namespace

@@ -74,8 +74,9 @@ Command list_command() {
   const auto options = std::make_shared<ListOptions>();
   Command command{.name = "list", .summary = "List databases with mode, status and primary", .aliases = {"ls"}};
   command.description =
-      "PRIMARY is the pod that carries the role label; REPLICAS counts running pods of those wanted. However many "
-      "databases there are, two requests are made.\n\n"
+      "PRIMARY is the running pod that carries the role label; REPLICAS counts running pods of those wanted. STATUS is "
+      "the phase, or Terminating once the database is being deleted. However many databases there are, two requests "
+      "are made.\n\n"
       "-o json is a report of our own (kind DatabaseList); for the objects themselves use "
       "'kubectl get mssqlservers.kubedb.com'.";
   command.examples =

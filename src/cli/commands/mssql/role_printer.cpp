@@ -115,7 +115,14 @@ void RolePrinter::print(const RoleReport& report) {
     io_.err.write(output::error_text(error, io_.colour_err));
   } else {
     tell_summary(report);
+    warn_of_primary(report);
   }
+}
+
+/// Who asks for the primary alone does not see the remarks about it.
+void RolePrinter::warn_of_primary(const RoleReport& report) {
+  if (!selection_.primary) return;
+  if (const std::string doubt = mssql::primary_doubt(report); !doubt.empty()) io_.warn(doubt);
 }
 
 /// One name was asked for: several, or none, are no answer for a script.
@@ -136,6 +143,7 @@ void RolePrinter::print_changes(const RoleReport& report) {
     print_rows(names_only() ? new_rows(shown_, now) : changed_rows(shown_, now, report.replicas), report);
     tell_summary(report);
   }
+  warn_of_primary(report);
   shown_ = std::move(now);
 }
 
@@ -152,7 +160,9 @@ void RolePrinter::print_rows(std::vector<ReplicaRole> rows, RoleReport report) {
 
 void RolePrinter::tell_summary(const RoleReport& report) {
   if (!format_.is_table()) return;
-  std::string summary = fmt::format("{} (source: {})", mssql::role_summary(report), report.source);
+  const std::string gaps = mssql::role_gaps(report);
+  std::string summary =
+      fmt::format("{}{}{} (source: {})", mssql::role_summary(report), gaps.empty() ? "" : "; ", gaps, report.source);
   if (summary == summary_) return;
   summary_ = std::move(summary);
   io_.note(summary_);

@@ -39,6 +39,7 @@ class RolePrinter {
   mssql::RoleReport selected(const mssql::RoleReport& report) const;
   bool lacks_one_primary(const mssql::RoleReport& report) const;
   bool names_only() const;
+  void warn_of_primary(const mssql::RoleReport& report);
   void print_rows(std::vector<mssql::ReplicaRole> rows, mssql::RoleReport report);
   void tell_summary(const mssql::RoleReport& report);
 

@@ -27,12 +27,12 @@ struct RolesOptions {
   bool exit_code = false;
 };
 
-/// --primary has to find exactly one; a gate takes unknown for bad.
+/// --primary has to find exactly one; a gate takes unknown for bad, and what is about to go.
 ExitCode exit_code_of(const mssql::RoleReport& report, const RolesOptions& options) {
   const bool one = report.primary_state == mssql::PrimaryState::one;
   if (options.selection.primary && !one) return ExitCode::unhealthy;
-  const bool agree = one && report.agreement == mssql::Agreement::agree && !report.partial;
-  return options.exit_code && !agree ? ExitCode::unhealthy : ExitCode::ok;
+  const bool healthy = one && report.agreement == mssql::Agreement::agree && !report.partial && !report.deleting;
+  return options.exit_code && !healthy ? ExitCode::unhealthy : ExitCode::ok;
 }
 
 ExitCode run_roles(const RolesOptions& options, AppContext& context) {
@@ -65,9 +65,11 @@ Command roles_command() {
   Command command{.name = "roles", .summary = "Show who leads, and whether labels and Services agree"};
   command.description =
       "One row a pod: the role SQL Server reports (unknown: only Kubernetes is asked), the role label, the Service "
-      "whose endpoints hold the pod, whether the two agree, and since when. A pod that is going away is never the "
-      "primary.\n\n"
-      "--primary exits with 10 when no pod, or more than one, is labelled primary.";
+      "whose endpoints hold the pod, whether the two agree, and since when. A pod that is going away, has failed "
+      "or has ended is never the primary.\n\n"
+      "--primary exits with 10 when no pod, or more than one, is labelled primary. --exit-code exits with 10 also for "
+      "what is missing or not known: every replica that is wanted has to be there, run, carry a role and be behind the "
+      "Service of that role.";
   command.examples =
       "# Everything about the roles of one database\n"
       "kubectl dba mssql roles sales -n demo\n"
@@ -75,7 +77,7 @@ Command roles_command() {
       "kubectl dba mssql roles sales -n demo --primary -q\n"
       "# Every change as it happens, one JSON object a line\n"
       "kubectl dba mssql roles sales -n demo -w -o json\n"
-      "# Fail (10) unless one pod leads and labels and Services agree\n"
+      "# Fail (10) unless one pod leads and every replica is where its label says\n"
       "kubectl dba mssql roles sales -n demo --exit-code";
   command.arguments = {
       {.name = "NAME", .help = "Name of the database", .into = &options->name, .complete = complete_databases}};
@@ -87,7 +89,7 @@ Command roles_command() {
       {.name = "watch", .letter = 'w', .help = "Go on and print every row that changes", .into = &options->watch},
       {.name = "no-sql", .help = "Ask Kubernetes alone, not SQL Server", .into = &options->no_sql},
       {.name = "exit-code",
-       .help = "Exit with 10 unless one pod leads and labels and Services agree",
+       .help = "Exit with 10 unless one pod leads and every replica is there and where its label says",
        .into = &options->exit_code},
       output_flag(options->output, role_forms()),
   };

@@ -18,7 +18,7 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"wide", "json", "yaml", "name", "jsonpath", "custom-columns"};
+const std::vector<std::string> kForms = {"table", "wide", "json", "yaml", "name", "jsonpath", "custom-columns"};
 
 struct VersionsOptions {
   std::optional<std::string> from{};

@@ -55,7 +55,9 @@ ErrorInfo failure_of(const mssql::WaitRequest& request, const mssql::WaitResult&
                                        request.condition.text, result.observed));
     info.reason = "TimedOut";
   }
-  info.hint = fmt::format("kubectl dba mssql roles {} -n {}", shell_quote(request.name), shell_quote(request.ns));
+  const std::string ns = shell_quote(request.ns);
+  info.hint = result.exists ? fmt::format("kubectl dba mssql roles {} -n {}", shell_quote(request.name), ns)
+                            : fmt::format("kubectl dba mssql list -n {}", ns);
   return info;
 }
 
@@ -64,6 +66,7 @@ ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
   mssql::WaitRequest request{.name = options.name,
                              .condition = mssql::parse_wait_condition(options.condition),
                              .wait_for_create = options.wait_for_create};
+  mssql::check_pod_of(request.condition, request.name);
   const std::chrono::nanoseconds timeout = parse_timeout("--timeout", options.timeout);
   kube::Client& client = context.kube();
   request.ns = client.config().ns;
@@ -73,6 +76,7 @@ ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
     progress.update(fmt::format("waiting for {}: {}", request.condition.text, seen));
   });
   progress.finish();
+  if (!result.warning.empty()) context.io.warn(result.warning);
 
   const std::string printed_name = fmt::format("mssqlserver.kubedb.com/{}", request.name);
   const bool met = result.outcome == Outcome::met;
@@ -95,8 +99,8 @@ Command wait_command() {
   const auto options = std::make_shared<WaitForOptions>();
   Command command{.name = "wait", .summary = "Wait until a condition on a database is met"};
   command.description =
-      "Waits by watch. What can never come any more (deleted, halted) ends the wait at once with exit code 10; a "
-      "time-out is exit code 124 with the state that was seen last.";
+      "Waits by watch. What can never come any more (deleted or being deleted, halted) ends the wait at once with exit "
+      "code 10; a time-out is exit code 124 with the state that was seen last.";
   command.examples =
       "# Until it is Ready, ten minutes at most\n"
       "kubectl dba mssql wait sales -n demo --for=phase=Ready\n"

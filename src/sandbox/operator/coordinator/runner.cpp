@@ -30,9 +30,11 @@ constexpr std::size_t kDatabases = 0;
 constexpr std::size_t kPods = 1;
 constexpr std::chrono::hours kIdle{24};
 
-std::vector<kube::WatchTarget> targets() {
-  return {{.type = &kube::resources::mssqlservers},
-          {.type = &kube::resources::pods, .options = {.label_selector = "app.kubernetes.io/managed-by=kubedb.com"}}};
+std::vector<kube::WatchTarget> targets(const std::string& ns) {
+  return {{.type = &kube::resources::mssqlservers, .ns = ns},
+          {.type = &kube::resources::pods,
+           .ns = ns,
+           .options = {.label_selector = "app.kubernetes.io/managed-by=kubedb.com"}}};
 }
 
 /// Ends a wait from any thread. Outlives the runner: the world's fault registry never forgets a listener.
@@ -67,9 +69,10 @@ class Bell {
 }  // namespace
 
 struct CoordinatorRunner::Impl {
-  Impl(kube::Client& client_in, world::World& world_in, SqlRoleListener listener)
+  Impl(kube::Client& client_in, world::World& world_in, SqlRoleListener listener, std::string ns_in)
       : client(client_in),
         world(world_in),
+        ns(std::move(ns_in)),
         on_role(std::move(listener)),
         patches(client_in, world_in.clock),
         coordinators(world_in.seed, [this](const PodView& pod) { return patches.is_ahead_of(pod); }) {
@@ -81,6 +84,7 @@ struct CoordinatorRunner::Impl {
 
   kube::Client& client;
   world::World& world;
+  std::string ns;
   SqlRoleListener on_role;
   std::shared_ptr<Bell> bell = std::make_shared<Bell>();
   PatchQueue patches;
@@ -89,7 +93,7 @@ struct CoordinatorRunner::Impl {
 
   void run(const std::stop_token& stop) {
     const std::stop_callback end(stop, [this] { bell->ring(); });
-    kube::Watcher watcher(client, targets());
+    kube::Watcher watcher(client, targets(ns));
     while (!stop.stop_requested()) {
       auto event = watcher.next(client_time(coordinators.next_event()), bell->token());
       const bool rung = bell->answered();
@@ -162,8 +166,8 @@ struct CoordinatorRunner::Impl {
   }
 };
 
-CoordinatorRunner::CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role)
-    : impl_(std::make_unique<Impl>(client, world, std::move(on_role))) {}
+CoordinatorRunner::CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role, std::string ns)
+    : impl_(std::make_unique<Impl>(client, world, std::move(on_role), std::move(ns))) {}
 
 CoordinatorRunner::~CoordinatorRunner() = default;
 

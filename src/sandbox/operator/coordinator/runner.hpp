@@ -26,7 +26,8 @@ class CoordinatorRunner {
  public:
   /// Follows the cluster from now on, until it is destroyed.
   /// @param on_role called from the runner's thread for every role of every replica; may be empty
-  CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role = {});
+  /// @param ns works there only; empty = in all namespaces
+  CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role = {}, std::string ns = "");
   ~CoordinatorRunner();
   CoordinatorRunner(const CoordinatorRunner&) = delete;
   CoordinatorRunner& operator=(const CoordinatorRunner&) = delete;

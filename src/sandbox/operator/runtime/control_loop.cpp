@@ -1,6 +1,7 @@
 #include "operator/runtime/control_loop.hpp"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -17,12 +18,11 @@ namespace {
 /// Long enough to mean: until something happens.
 constexpr auto kIdle = std::chrono::hours(24 * 365);
 
-constexpr std::string_view kLoaded = "sandbox/loaded";
-
-std::vector<kube::WatchTarget> targets() {
+std::vector<kube::WatchTarget> targets(const std::string& ns) {
   std::vector<kube::WatchTarget> all;
   for (const KindRow& row : watched_kinds()) {
     kube::WatchTarget target{.type = row.type};
+    if (row.type->namespaced) target.ns = ns;
     if (row.ours_only) target.options.label_selector = kManagedByKubedb;
     all.push_back(std::move(target));
   }
@@ -37,15 +37,16 @@ std::string petset_of(const Json& pod) {
 
 }  // namespace
 
-ControlLoop::ControlLoop(kube::Client& client, world::World& world)
+ControlLoop::ControlLoop(kube::Client& client, world::World& world, std::string ns)
     : client_(client),
       world_(world),
+      ns_(std::move(ns)),
       writer_(client, store_, world.seed),
       databases_(writer_, store_, queue_, world),
       petsets_(writer_, store_, queue_, world.clock) {}
 
 void ControlLoop::run(const std::stop_token& stop) {
-  kube::Watcher watcher(client_, targets());
+  kube::Watcher watcher(client_, targets(ns_));
   while (!stop.stop_requested()) {
     std::optional<kube::WatchEvent> event = watcher.next(next_moment(), stop);
     while (event) {
@@ -90,22 +91,7 @@ void ControlLoop::take(const kube::WatchEvent& event) {
   }
 }
 
-/// Databases that were loaded Ready by the thousand (--populate) are whole as they are: the first look at one, which is
-/// due to its having been loaded, is spared. Whatever happens to it later has it looked at like any other.
-bool ControlLoop::is_whole(const WorkKey& key) {
-  std::string name = key.name;
-  if (key.what == WorkKey::What::petset) {
-    const Json* petset = store_.find(Kind::petset, key.ns, key.name);
-    if (petset == nullptr) return false;
-    name = codec::label_of(*petset, "app.kubernetes.io/instance");
-  }
-  const Json* database = store_.find(Kind::database, key.ns, name);
-  if (database == nullptr || codec::annotation_of(*database, kLoaded) != "true") return false;
-  return seen_whole_.insert(key).second;
-}
-
 void ControlLoop::work(const WorkKey& key) {
-  if (is_whole(key)) return;
   try {
     if (key.what == WorkKey::What::database) {
       databases_.reconcile(key);

@@ -1,7 +1,6 @@
 #pragma once
 // The operator's one thread: takes what the watches tell, works off what is due, waits.
 
-#include <set>
 #include <stop_token>
 #include <string>
 
@@ -16,7 +15,8 @@ namespace dba::sandbox::kubedb {
 
 class ControlLoop {
  public:
-  ControlLoop(kube::Client& client, world::World& world);
+  /// @param ns works there only; empty = in all namespaces
+  ControlLoop(kube::Client& client, world::World& world, std::string ns = "");
   /// Works until `stop` is requested. The client's own calls end by the client's stop token.
   void run(const std::stop_token& stop);
 
@@ -27,17 +27,16 @@ class ControlLoop {
   void add(WorkKey::What what, std::string ns, std::string name);
   void take(const kube::WatchEvent& event);
   void work(const WorkKey& key);
-  bool is_whole(const WorkKey& key);
   void retry(const WorkKey& key, const kube::ApiError& error);
 
   kube::Client& client_;
   world::World& world_;
+  std::string ns_;
   Store store_{};
   WorkQueue queue_{};
   Writer writer_;
   DatabaseController databases_;
   PetSetController petsets_;
-  std::set<WorkKey> seen_whole_{};
 };
 
 }  // namespace dba::sandbox::kubedb

@@ -17,12 +17,12 @@ constexpr std::string_view kDatabaseValidator = "mssqlserverwebhook.validators.k
 constexpr std::string_view kOpsValidator = "mssqlserveropsrequestwebhook.validators.ops.kubedb.com";
 
 /// Who refuses, and as what its objects are named.
-struct Judge {
+struct Validator {
   std::string_view webhook, kind, group;
 };
-constexpr Judge kDatabaseJudge{kDatabaseValidator, "MSSQLServer", "kubedb.com"};
+constexpr Validator kDatabaseWebhook{kDatabaseValidator, "MSSQLServer", "kubedb.com"};
 /// The odd group is KubeDB's own.
-constexpr Judge kOpsJudge{kOpsValidator, "MSSQLServerOpsRequest", "MSSQLServeropsrequests.kubedb.com"};
+constexpr Validator kOpsWebhook{kOpsValidator, "MSSQLServerOpsRequest", "MSSQLServeropsrequests.kubedb.com"};
 
 std::string field_error(const Refusal& refusal) {
   const std::string message = refusal.field.empty() ? refusal.message : cause_message(refusal);
@@ -38,15 +38,15 @@ std::string refusal_text(std::string_view kind, std::string_view name, const std
   return fmt::format("{} \"{}\" is invalid: {}", kind, name, list);
 }
 
-std::string full_kind(const Judge& judge) { return fmt::format("{}.{}", judge.kind, judge.group); }
+std::string full_kind(const Validator& validator) { return fmt::format("{}.{}", validator.kind, validator.group); }
 
-std::optional<Denial> deny(const Judge& judge, const Json& object, std::vector<Refusal> refusals) {
+std::optional<Denial> deny(const Validator& validator, const Json& object, std::vector<Refusal> refusals) {
   if (refusals.empty()) return std::nullopt;
-  Denial denied{.webhook = std::string(judge.webhook),
-                .kind = std::string(judge.kind),
-                .group = std::string(judge.group),
+  Denial denied{.webhook = std::string(validator.webhook),
+                .kind = std::string(validator.kind),
+                .group = std::string(validator.group),
                 .name = codec::name_of(object)};
-  denied.message = denial(judge.webhook, full_kind(judge), denied.name, refusals);
+  denied.message = denial(validator.webhook, full_kind(validator), denied.name, refusals);
   const bool alone = refusals.front().bare;
   denied.code = alone ? 403 : 422;
   denied.reason = alone ? "Forbidden" : "Invalid";
@@ -60,26 +60,6 @@ bool is_database(const Json& object) {
 }
 
 bool is_ops_request(const Json& object) { return codec::string_at(object, {"kind"}) == "MSSQLServerOpsRequest"; }
-
-void mutate(std::string_view operation, std::string_view subresource, Json& object, const Lookup& lookup) {
-  const bool written = operation == "CREATE" || operation == "UPDATE";
-  if (written && subresource.empty() && is_database(object)) set_defaults(object, lookup);
-}
-
-std::optional<Denial> judge(std::string_view operation, std::string_view subresource, const Json* old,
-                            const Json* object, const Lookup& lookup) {
-  if (operation == "DELETE") {
-    if (old == nullptr || !is_database(*old)) return std::nullopt;
-    const std::optional<std::string> text = validate_deletion(*old);
-    if (!text) return std::nullopt;
-    return deny(kDatabaseJudge, *old,
-                {{.field = "spec.terminationPolicy", .value = codec::name_of(*old), .message = *text}});
-  }
-  if (object == nullptr || (operation != "CREATE" && operation != "UPDATE")) return std::nullopt;
-  if (is_database(*object) && subresource.empty()) return deny(kDatabaseJudge, *object, validate(*object, lookup));
-  if (!is_ops_request(*object)) return std::nullopt;
-  return deny(kOpsJudge, *object, validate_ops_request(*object, old, lookup));
-}
 
 Json status_of(const Denial& denied, std::string_view own_text) {
   Json status =
@@ -114,10 +94,24 @@ std::string denial(std::string_view webhook, std::string_view kind, std::string_
   return denied_by(webhook) + refusal_text(kind, name, refusals);
 }
 
-std::optional<Denial> admit(std::string_view operation, std::string_view subresource, const Json* old, Json* object,
-                            const Lookup& lookup) {
-  if (object != nullptr) mutate(operation, subresource, *object, lookup);
-  return judge(operation, subresource, old, object, lookup);
+void complete(std::string_view operation, std::string_view subresource, Json& object, const Lookup& lookup) {
+  const bool written = operation == "CREATE" || operation == "UPDATE";
+  if (written && subresource.empty() && is_database(object)) set_defaults(object, lookup);
+}
+
+std::optional<Denial> judge(std::string_view operation, std::string_view subresource, const Json* old,
+                            const Json* object, const Lookup& lookup) {
+  if (operation == "DELETE") {
+    if (old == nullptr || !is_database(*old)) return std::nullopt;
+    const std::optional<std::string> text = validate_deletion(*old);
+    if (!text) return std::nullopt;
+    return deny(kDatabaseWebhook, *old,
+                {{.field = "spec.terminationPolicy", .value = codec::name_of(*old), .message = *text}});
+  }
+  if (object == nullptr || (operation != "CREATE" && operation != "UPDATE")) return std::nullopt;
+  if (is_database(*object) && subresource.empty()) return deny(kDatabaseWebhook, *object, validate(*object, lookup));
+  if (!is_ops_request(*object)) return std::nullopt;
+  return deny(kOpsWebhook, *object, validate_ops_request(*object, old, lookup));
 }
 
 Json review(ReviewPhase phase, const Json& admission_review, const Lookup& lookup) {
@@ -128,7 +122,7 @@ Json review(ReviewPhase phase, const Json& admission_review, const Lookup& looku
   Json response = Json::object({{"uid", codec::string_at(request, {"uid"})}, {"allowed", true}});
   if (phase == ReviewPhase::mutating && object != nullptr) {
     Json mutated = *object;
-    mutate(operation, subresource, mutated, lookup);
+    complete(operation, subresource, mutated, lookup);
     if (const Json patch = Json::diff(*object, mutated); !patch.empty()) {
       response["patchType"] = "JSONPatch";
       response["patch"] = base64_encode(codec::compact_json(patch));

@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(ApiFixture, "a namespace goes when the last thing in it has go
 }
 
 TEST_CASE_FIXTURE(ApiFixture, "what an admission keeps in a going namespace goes when it is let go") {
-  api.add_admission([](const AdmissionRequest& request) {
+  api.add_admission(AdmissionPhase::validating, [](const AdmissionRequest& request) {
     if (request.operation != "DELETE" || request.type.kind != "ConfigMap" || request.old->contains("data")) return;
     StatusError error;
     error.code = 403;

@@ -82,7 +82,7 @@ TEST_CASE("history is bounded: a watch or a page behind it gets 410") {
           fixture.api.list(fixture.config_maps, "demo", second);
         }).starts_with("410 The provided continue parameter is too old"));
   CHECK(refusal_text([&] { fixture.api.watch(fixture.config_maps, "demo", {}, "abc", false); }) ==
-        "400 invalid resource version: resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": "
+        "500 resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": "
         "invalid syntax");
 }
 
@@ -130,7 +130,9 @@ TEST_CASE_FIXTURE(ApiFixture, "the pages of a list show one moment, whatever hap
   CHECK(second.continue_token.empty());
   CHECK(second.resource_version == first.resource_version);
   page.continue_token = "abc";
-  CHECK(refusal_text([&] { api.list(config_maps, "demo", page); }).starts_with("400 continue key is not valid"));
+  CHECK(refusal_text([&] {
+          api.list(config_maps, "demo", page);
+        }).starts_with("400 invalid continue token: continue key is not valid"));
 }
 
 TEST_CASE_FIXTURE(ApiFixture, "label and field selectors choose, and say what they cannot") {
@@ -181,6 +183,10 @@ TEST_CASE_FIXTURE(ApiFixture, "label and field selectors choose, and say what th
     options.selectors = {row.labels, row.fields};
     CHECK(refusal_text([&] { api.list(pods, "demo", options); }) == row.text);
   }
+  ListOptions options;
+  options.selectors.fields = "foo=bar";
+  CHECK(refusal_text([&] { api.list(config_maps, "demo", options); }) ==
+        "400 \"foo\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
 }
 
 TEST_CASE_FIXTURE(ApiFixture, "two hundred watchers all see every change") {

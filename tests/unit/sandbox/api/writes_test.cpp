@@ -417,11 +417,13 @@ TEST_CASE_FIXTURE(ApiFixture, "reviews are answered at once and allow everything
 
 TEST_CASE_FIXTURE(ApiFixture, "admission may change what is stored, refuse it, and sees every operation") {
   std::vector<std::string> seen;
-  api.add_admission([&](const AdmissionRequest& request) {
+  api.add_admission(AdmissionPhase::mutating, [&](const AdmissionRequest& request) {
+    if (request.operation == "CREATE") (*request.object)["data"]["added"] = "yes";
+  });
+  api.add_admission(AdmissionPhase::validating, [&](const AdmissionRequest& request) {
     if (request.type.kind != "ConfigMap") return;
     seen.push_back(request.operation + (request.old == nullptr ? "" : " old") +
                    (request.object == nullptr ? "" : " new"));
-    if (request.operation == "CREATE") (*request.object)["data"]["added"] = "yes";
     if (request.operation == "DELETE") {
       StatusError error;
       error.code = 403;
@@ -436,6 +438,11 @@ TEST_CASE_FIXTURE(ApiFixture, "admission may change what is stored, refuse it, a
   CHECK(refusal_text([&] { api.remove(config_maps, "demo", "c"); }) ==
         "403 admission webhook \"w\" denied the request: no");
   CHECK(seen == std::vector<std::string>{"CREATE new", "UPDATE old new", "DELETE old"});
+  // What the server itself finds wrong is never asked about.
+  CHECK(refusal_text([&] {
+          make(config_maps, R"({"metadata":{"name":"d"},"data":{"a b":"c"}})");
+        }).starts_with("422 ConfigMap \"d\" is invalid: data[a b]: "));
+  CHECK(seen.size() == 3);
 }
 
 }  // namespace dba::sandbox::api::test

@@ -274,3 +274,24 @@ TEST_CASE("a port leads to the listener, to the annotated address, or nowhere in
     CHECK(error.info().message.find("failed to connect to localhost:1433 inside namespace") != std::string::npos);
   }
 }
+
+TEST_CASE("a new pod gets no address that a loaded one has") {
+  ClusterFixture fixture;
+  Json loaded = Json::parse(group_pod("sales-1"));
+  loaded["metadata"]["namespace"] = "demo";
+  loaded["spec"]["nodeName"] = "node-1";
+  loaded["status"] = {{"phase", "Running"}, {"podIP", "10.244.0.5"}};
+  fixture.api.load({loaded});
+  // The slice of a Service tells when the cluster has seen the loaded pod.
+  fixture.create(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"sales-pods"},"spec":{"clusterIP":"None",
+      "publishNotReadyAddresses":true,"selector":{"app.kubernetes.io/instance":"sales"},"ports":[{"name":"db","port":1433}]}})");
+  const auto& slices = ClusterFixture::type("discovery.k8s.io/v1", "EndpointSlice");
+  const auto seen = fixture.api.watch(slices, "demo", {}, "", false);
+  while (const auto event = seen->next(std::chrono::seconds(60), {})) {
+    if (!(*event->object)["endpoints"].empty()) break;
+  }
+  fixture.create(group_pod("sales-0").c_str());
+  const auto pod = fixture.wait_pod("sales-0", is_pod_ready);
+  REQUIRE(pod);
+  CHECK((*pod)["status"]["podIP"] == "10.244.0.6");
+}

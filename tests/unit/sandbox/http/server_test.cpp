@@ -187,6 +187,13 @@ TEST_CASE("refusals are Status objects with the API server's words") {
             "invalid resource version: resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": "
             "invalid "
             "syntax"},
+           {"GET", maps + "/a?resourceVersion=99999999", "", "", 504, ""},
+           {"GET", maps + "?continue=x&resourceVersion=1", "", "", 400,
+            "specifying resource version is not allowed when using continue"},
+           {"GET", maps + "?continue=x", "", "", 400,
+            "invalid continue token: continue key is not valid: illegal base64 data at input byte 0"},
+           {"GET", maps + "?watch=1&resourceVersion=abc", "", "", 500,
+            "resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": invalid syntax"},
            {"GET", maps + "?watch=1&timeoutSeconds=abc", "", "", 400,
             "strconv.ParseInt: parsing \"abc\": invalid syntax"},
            {"DELETE", maps + "/a", R"({"propagationPolicy":"Foo"})", "application/json", 422,

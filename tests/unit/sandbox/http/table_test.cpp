@@ -142,6 +142,11 @@ TEST_CASE("cluster and batch kinds print their own columns") {
   CHECK(row(resource("", "v1", "secrets"), "{" + metadata + R"(},"type":"Opaque","data":{"a":"","b":""}})") ==
         "x | Opaque | 2 | 5s");
   CHECK(row(resource("", "v1", "serviceaccounts"), "{" + metadata + "}}") == "x | 5s");
+  CHECK(row(resource("rbac.authorization.k8s.io", "v1", "roles"), "{" + metadata + "}}") == "x | 2026-01-02T03:04:00Z");
+  CHECK(row(resource("rbac.authorization.k8s.io", "v1", "rolebindings"),
+            "{" + metadata + R"(},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","name":"u"},
+            {"kind":"ServiceAccount","name":"s","namespace":"demo"},{"kind":"Group","name":"g"},
+            {"kind":"User","name":"v"}]})") == "x | Role/r | 5s | u, v | g | demo/s");
 }
 
 TEST_CASE("custom resources print the columns of their CRD; what does not fit the type is empty") {

@@ -355,26 +355,6 @@ TEST_CASE("a second operator goes on where the first one ended") {
   world.make_ready();
 }
 
-TEST_CASE("a database that was loaded Ready is left alone until something happens to it") {
-  World world;
-  world.end();
-  Json loaded = typed_group();
-  loaded["metadata"]["annotations"]["sandbox/loaded"] = "true";
-  loaded["status"] = yaml(
-      "{phase: Ready, conditions: [{type: Provisioned, status: 'True'}, {type: Ready, status: "
-      "'True'}]}");
-  world.api->create(MiniApi::databases(), loaded);
-  world.begin();
-  Json other = typed_standalone();
-  other["metadata"]["name"] = "orders";
-  world.api->create(MiniApi::databases(), other);
-  world.api->wait_until("the other one", [&] { return world.api->names(MiniApi::petsets()).size() == 1; });
-  CHECK_FALSE(world.database()["metadata"].contains("finalizers"));
-  CHECK(world.api->names(MiniApi::petsets()) == std::vector<std::string>{"orders"});
-  world.change("{healthChecker: {periodSeconds: 20}}");
-  world.api->wait_until("its PetSet", [&] { return world.api->names(MiniApi::petsets()).size() == 2; });
-}
-
 TEST_CASE("an operator that is down does nothing, and catches up") {
   World world;
   const std::uint64_t fault = world.faults().set(world::parse_fault("operator-down"));

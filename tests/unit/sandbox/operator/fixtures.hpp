@@ -34,6 +34,13 @@ spec:
 )");
 }
 
+/// Both webhooks in a row.
+inline std::optional<Denial> admit(std::string_view operation, std::string_view subresource, const Json* old,
+                                   Json* object, const Lookup& lookup) {
+  if (object != nullptr) complete(operation, subresource, *object, lookup);
+  return judge(operation, subresource, old, object, lookup);
+}
+
 inline Json typed_standalone() {
   Json database = typed_group();
   database["spec"].erase("topology");
