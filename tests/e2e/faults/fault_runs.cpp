@@ -99,7 +99,8 @@ std::vector<Subject> subjects() {
        .makes = true},
       {.name = "delete",
        .arguments = {"mssql", "delete", "NAME", "--yes", "--timeout", "5s"},
-       .dependence = {.optional = kMarks + "|mssqlserveropsrequests"},
+       // Its last look, at pods that stay behind, can only add a warning.
+       .dependence = {.optional = kMarks + "|mssqlserveropsrequests|^GET .*/pods[?]"},
        .path = kDatabases,
        .before = kDatabase,
        .waits = true},
