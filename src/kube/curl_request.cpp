@@ -146,7 +146,10 @@ void CurlRequest::set_target() {
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_HTTP_VERSION,
       static_cast<long>(shared_.config.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-  set(easy, CURLOPT_PIPEWAIT, 1L);  // the first connection's ALPN decides whether the others are needed
+  // The first connection's ALPN decides whether others are needed. Where there is no HTTP/2, a request would only wait
+  // behind one that is never answered.
+  const bool may_share = shared_.config.http2 && shared_.config.server.starts_with("https://");
+  set(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
   // Both always: libcurl's own reading of the environment differs from Go's.
   set(easy, CURLOPT_PROXY, shared_.config.proxy.c_str());
   set(easy, CURLOPT_NOPROXY, "");

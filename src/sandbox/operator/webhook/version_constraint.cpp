@@ -81,8 +81,7 @@ bool version_satisfies(std::string_view version, std::string_view constraint) {
   const std::optional<Version> parsed = parse_version(version);
   if (!parsed) return false;
   std::string rest(constraint);
-  for (std::size_t bars = rest.find("||"); bars != std::string::npos; bars = rest.find("||"))
-    rest.replace(bars, 2, "|");
+  for (std::size_t bars = rest.find("||"); bars != std::string::npos; bars = rest.find("||")) rest.erase(bars, 1);
   const std::vector<std::string> choices = split(rest, '|');
   return std::any_of(choices.begin(), choices.end(), [&](const std::string& choice) {
     const std::vector<std::string> all = split(choice, ',');
