@@ -84,8 +84,15 @@ void decode_resources(Json& container) {
   for (const auto& [name, value] : copy.items()) set_if_absent(requests, name, value);
 }
 
+void decode_variable(Json& variable) {
+  Json* source = member(variable, "valueFrom");
+  Json* reference = source == nullptr ? nullptr : member(*source, "fieldRef");
+  if (reference != nullptr) set_if_absent(*reference, "apiVersion", "v1");
+}
+
 void decode_container(Json& container) {
   decode_resources(container);
+  each_in(container, "env", decode_variable);
   each_in(container, "ports", [](Json& port) { set_if_absent(port, "protocol", "TCP"); });
   set_if_absent(container, "resources", Json::object());
   set_if_absent(container, "terminationMessagePath", "/dev/termination-log");
@@ -182,10 +189,26 @@ std::string quality_of_service(const Json& spec) {
   return all ? "Guaranteed" : "Burstable";
 }
 
+/// How long a pod stays on a node that is lost. @source admission plugin DefaultTolerationSeconds
+void tolerate_lost_nodes(Json& spec) {
+  for (const char* taint : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}) {
+    Json& tolerations = spec["tolerations"];
+    if (!tolerations.is_array()) tolerations = Json::array();
+    const bool said = std::any_of(tolerations.begin(), tolerations.end(), [&](const Json& one) {
+      const std::string key = codec::string_at(one, {"key"}), effect = codec::string_at(one, {"effect"});
+      return (key.empty() || key == taint) && (effect.empty() || effect == "NoExecute");
+    });
+    if (said) continue;
+    tolerations.push_back(
+        {{"key", taint}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", 300}});
+  }
+}
+
 void complete_pod(Json& pod) {
   Json& spec = pod["spec"];
   set_if_absent(spec, "serviceAccountName", "default");
   set_if_absent(spec, "serviceAccount", spec["serviceAccountName"]);
+  tolerate_lost_nodes(spec);
   set_if_absent(spec, "priority", 0);
   set_if_absent(spec, "preemptionPolicy", "PreemptLowerPriority");
   const std::string quality = quality_of_service(spec);

@@ -55,6 +55,9 @@ TEST_CASE_FIXTURE(ApiFixture, "a pod on a node has its grace, a shorter one shor
   make(pods, R"({"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}})");
   const Api::Removed begun = api.remove(pods, "demo", "p");
   CHECK(begun.finished == false);
+  CHECK(refusal_text([&] {
+          make(pods, R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+        }) == "409 object is being deleted: pods \"p\" already exists");
   CHECK((*begun.object)["metadata"]["deletionTimestamp"] == "2026-01-02T03:04:35Z");
   CHECK((*begun.object)["metadata"]["deletionGracePeriodSeconds"] == 30);
   CHECK((*begun.object)["metadata"]["generation"] == 2);

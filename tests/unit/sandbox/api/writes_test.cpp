@@ -359,7 +359,10 @@ TEST_CASE_FIXTURE(ApiFixture, "what a pod leaves out is filled in, its quantitie
       R"({"memory":"1536Mi","cpu":"1"}},"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":)"
       R"("File","imagePullPolicy":"Always"}],"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":)"
       R"("ClusterFirst","securityContext":{},"schedulerName":"default-scheduler","enableServiceLinks":true,)"
-      R"("serviceAccountName":"default","serviceAccount":"default","priority":0,"preemptionPolicy":)"
+      R"("serviceAccountName":"default","serviceAccount":"default","tolerations":[{"key":)"
+      R"("node.kubernetes.io/not-ready","operator":"Exists","effect":"NoExecute","tolerationSeconds":300},{"key":)"
+      R"("node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute","tolerationSeconds":300}],)"
+      R"("priority":0,"preemptionPolicy":)"
       R"("PreemptLowerPriority"})");
   CHECK((*made)["status"].dump() == R"({"phase":"Pending","qosClass":"Guaranteed"})");
   CHECK(refusal_text([&] {
@@ -413,6 +416,18 @@ TEST_CASE_FIXTURE(ApiFixture, "reviews are answered at once and allow everything
   const Resource& selves = *find_resource("authentication.k8s.io", "v1", "selfsubjectreviews");
   CHECK((*make(selves, "{}"))["status"].dump() ==
         R"({"userInfo":{"username":"admin","groups":["system:masters","system:authenticated"]}})");
+}
+
+TEST_CASE_FIXTURE(ApiFixture, "keys with two slashes and finalizers of nobody are refused") {
+  CHECK(
+      refusal_text([&] { make(config_maps, R"({"metadata":{"name":"c","labels":{"x/y/z":"w"}}})"); }) ==
+      "422 ConfigMap \"c\" is invalid: metadata.labels: Invalid value: \"x/y/z\": a valid label key must consist of "
+      "alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName', "
+      " or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an "
+      "optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
+  CHECK(refusal_text([&] { make(config_maps, R"({"metadata":{"name":"c","finalizers":["orphan","mine"]}})"); }) ==
+        "422 ConfigMap \"c\" is invalid: metadata.finalizers[1]: Invalid value: \"mine\": name is neither a standard "
+        "finalizer name nor is it fully qualified");
 }
 
 TEST_CASE_FIXTURE(ApiFixture, "admission may change what is stored, refuse it, and sees every operation") {
