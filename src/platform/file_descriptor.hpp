@@ -1,39 +1,13 @@
 #pragma once
-// Ownership of one open file, and the loops that make read(2) and write(2) whole.
+// Pipes, and the loops that make read(2) and write(2) whole.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include <unistd.h>
+#include "dba/platform/file_descriptor.hpp"
 
 namespace dba::platform {
-
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    if (this != &other) {
-      close();
-      fd_ = std::exchange(other.fd_, -1);
-    }
-    return *this;
-  }
-  ~FileDescriptor() { close(); }
-
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-  void close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-
- private:
-  int fd_ = -1;
-};
 
 struct Pipe {
   FileDescriptor read_end{}, write_end{};

@@ -1,0 +1,220 @@
+#include "dba/sql/diagnostics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace dba::sql {
+
+namespace {
+
+struct NumberRow {
+  int number;
+  Failure failure;
+};
+
+/// Error numbers that say alone what happened.
+/// @source Microsoft Learn, Database Engine events and errors
+constexpr NumberRow kNumbers[] = {
+    {18456, Failure::login_failed},
+    {18452, Failure::login_failed},
+    {18470, Failure::login_failed},
+    {18486, Failure::login_failed},
+    {18487, Failure::login_failed},
+    {18488, Failure::login_failed},
+    {18401, Failure::not_ready},
+    {17187, Failure::not_ready},
+    {17142, Failure::not_ready},
+    {17188, Failure::not_ready},
+    {6005, Failure::not_ready},
+    {983, Failure::role_changing},
+    {976, Failure::not_readable},
+    {978, Failure::not_readable},
+    {979, Failure::not_readable},
+    {982, Failure::not_readable},
+    {4060, Failure::database_unavailable},
+    {911, Failure::database_unavailable},
+    {922, Failure::database_unavailable},
+    {927, Failure::database_unavailable},
+    {942, Failure::database_unavailable},
+    {945, Failure::database_unavailable},
+    {952, Failure::database_unavailable},
+    {988, Failure::database_unavailable},
+    {3906, Failure::read_only},
+    {9002, Failure::log_full},
+    {229, Failure::permission},
+    {262, Failure::permission},
+    {297, Failure::permission},
+    {300, Failure::permission},
+    {916, Failure::permission},
+    {1205, Failure::deadlock},
+    {1222, Failure::lock_timed_out},
+    {2627, Failure::duplicate_key},
+    {2601, Failure::duplicate_key},
+    {596, Failure::killed},
+};
+
+std::optional<Failure> by_number(int number) {
+  const auto* row = std::find_if(std::begin(kNumbers), std::end(kNumbers),
+                                 [&](const NumberRow& candidate) { return candidate.number == number; });
+  return row == std::end(kNumbers) ? std::nullopt : std::optional(row->failure);
+}
+
+/// 4060 comes together with 18456, which then only says that the login ended there.
+int weight(Failure failure) { return failure == Failure::login_failed ? 1 : 2; }
+
+ExitCode exit_code_of(Phase phase, Failure failure) {
+  if (phase == Phase::connect && failure != Failure::login_failed && failure != Failure::interrupted) {
+    return ExitCode::sql_unreachable;
+  }
+  switch (failure) {
+    case Failure::login_failed:
+      return ExitCode::denied;
+    case Failure::timed_out:
+      return ExitCode::timed_out;
+    case Failure::interrupted:
+      return ExitCode::interrupted;
+    case Failure::no_driver:
+    case Failure::unreachable:
+    case Failure::tls:
+    case Failure::not_ready:
+    case Failure::killed:
+    case Failure::connection_lost:
+      return ExitCode::sql_unreachable;
+    case Failure::database_unavailable:
+    case Failure::role_changing:
+    case Failure::not_readable:
+    case Failure::read_only:
+    case Failure::log_full:
+    case Failure::permission:
+    case Failure::deadlock:
+    case Failure::lock_timed_out:
+    case Failure::duplicate_key:
+    case Failure::statement:
+      break;
+  }
+  return ExitCode::sql_failed;
+}
+
+/// FreeTDS's own codes for a connection that is gone or never came about.
+/// @source FreeTDS 1.3 dblib error numbers, passed on as native codes
+bool is_transport_code(int number) { return number >= 20002 && number <= 20020; }
+
+const Diagnostic* decisive_of(const std::vector<Diagnostic>& records) {
+  const Diagnostic* best = nullptr;
+  int best_weight = 0;
+  for (const Diagnostic& record : records) {
+    const auto failure = by_number(record.number);
+    if (failure && weight(*failure) > best_weight) {
+      best = &record;
+      best_weight = weight(*failure);
+    }
+  }
+  return best != nullptr || records.empty() ? best : &records.front();
+}
+
+std::string cause_of(const Diagnostic* record) {
+  if (record == nullptr) return {};
+  if (record->number <= 0) return record->message;
+  std::string origin = fmt::format("Msg {}", record->number);
+  if (record->severity) origin += fmt::format(", Level {}", *record->severity);
+  if (record->state) origin += fmt::format(", State {}", *record->state);
+  if (record->line && *record->line > 0) origin += fmt::format(", Line {}", *record->line);
+  return fmt::format("{}: {}", origin, record->message);
+}
+
+ErrorInfo info_of(Phase phase, Failure failure, std::string message, const std::vector<Diagnostic>& records,
+                  std::string hint) {
+  ErrorInfo info;
+  info.code = exit_code_of(phase, failure);
+  info.message = std::move(message);
+  info.cause = cause_of(decisive_of(records));
+  info.hint = std::move(hint);
+  info.reason = failure_name(failure);
+  return info;
+}
+
+}  // namespace
+
+std::string_view failure_name(Failure failure) {
+  constexpr std::array<std::string_view, 19> kNames{"no-driver",
+                                                    "unreachable",
+                                                    "tls",
+                                                    "timed-out",
+                                                    "interrupted",
+                                                    "not-ready",
+                                                    "login-failed",
+                                                    "database-unavailable",
+                                                    "role-changing",
+                                                    "not-readable",
+                                                    "read-only",
+                                                    "log-full",
+                                                    "permission",
+                                                    "deadlock",
+                                                    "lock-timed-out",
+                                                    "duplicate-key",
+                                                    "killed",
+                                                    "connection-lost",
+                                                    "statement"};
+  return kNames.at(static_cast<std::size_t>(failure));
+}
+
+Failure classify(Phase phase, const std::vector<Diagnostic>& records, bool dead) {
+  const Diagnostic* decisive = decisive_of(records);
+  if (decisive != nullptr) {
+    if (const auto failure = by_number(decisive->number)) return *failure;
+  }
+  if (phase == Phase::connect) return Failure::unreachable;
+  const bool broken =
+      dead || std::any_of(records.begin(), records.end(), [](const Diagnostic& record) {
+        return is_transport_code(record.number) || record.sqlstate == "08S01" || record.severity.value_or(0) >= 20;
+      });
+  return broken ? Failure::connection_lost : Failure::statement;
+}
+
+std::string_view without_origin(std::string_view message) {
+  while (message.starts_with('[')) {
+    const auto end = message.find(']');
+    if (end == std::string_view::npos) break;
+    message.remove_prefix(end + 1);
+  }
+  return message;
+}
+
+SqlError::SqlError(Phase phase, Failure failure, std::string message, std::vector<Diagnostic> records, std::string hint)
+    : Error(info_of(phase, failure, std::move(message), records, std::move(hint))),
+      failure_(failure),
+      records_(std::move(records)) {}
+
+const Diagnostic* SqlError::decisive() const { return decisive_of(records_); }
+
+bool SqlError::connection_dead() const {
+  switch (failure_) {
+    case Failure::timed_out:
+    case Failure::interrupted:
+    case Failure::killed:
+    case Failure::connection_lost:
+      return true;
+    case Failure::no_driver:
+    case Failure::unreachable:
+    case Failure::tls:
+    case Failure::not_ready:
+    case Failure::login_failed:
+    case Failure::database_unavailable:
+    case Failure::role_changing:
+    case Failure::not_readable:
+    case Failure::read_only:
+    case Failure::log_full:
+    case Failure::permission:
+    case Failure::deadlock:
+    case Failure::lock_timed_out:
+    case Failure::duplicate_key:
+    case Failure::statement:
+      break;
+  }
+  return false;
+}
+
+}  // namespace dba::sql

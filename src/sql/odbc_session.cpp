@@ -1,0 +1,229 @@
+#include "odbc_session.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "text_cells.hpp"
+
+namespace dba::sql {
+
+namespace {
+
+/// Types of Microsoft's server that ODBC itself does not know. @source msodbcsql.h
+constexpr SQLSMALLINT kTime2 = -154, kTimestampOffset = -155, kXml = -152, kVariant = -150;
+
+ValueKind kind_of(SQLSMALLINT type) {
+  switch (type) {
+    case SQL_BIT:
+      return ValueKind::boolean;
+    case SQL_TINYINT:
+    case SQL_SMALLINT:
+    case SQL_INTEGER:
+    case SQL_BIGINT:
+      return ValueKind::integer;
+    case SQL_DECIMAL:
+    case SQL_NUMERIC:
+      return ValueKind::decimal;
+    case SQL_REAL:
+    case SQL_FLOAT:
+    case SQL_DOUBLE:
+      return ValueKind::floating;
+    case SQL_BINARY:
+    case SQL_VARBINARY:
+    case SQL_LONGVARBINARY:
+      return ValueKind::binary;
+    case SQL_TYPE_DATE:
+      return ValueKind::date;
+    case SQL_TYPE_TIME:
+    case kTime2:
+      return ValueKind::time;
+    case SQL_TYPE_TIMESTAMP:
+      return ValueKind::timestamp;
+    case SQL_GUID:
+      return ValueKind::guid;
+    case kTimestampOffset:
+    case kXml:
+    case kVariant:
+    default:
+      return ValueKind::text;
+  }
+}
+
+/// "Changed database context …" and "Changed language setting …" come with every login and USE; nobody asked.
+bool is_chatter(const Diagnostic& record) { return record.number == 5701 || record.number == 5703; }
+
+class Cells {
+ public:
+  explicit Cells(SQLHANDLE statement) : statement_(statement) {}
+
+  /// False when the driver fails; its records are on the statement.
+  bool read(SQLUSMALLINT column, ValueKind kind, int digits, Cell& cell) {
+    if (kind == ValueKind::floating) return read_floating(column, cell);
+    if (kind == ValueKind::timestamp) return read_timestamp(column, digits, cell);
+    if (!read_text(column, cell)) return false;
+    if (kind == ValueKind::binary && cell) cell->insert(0, "0x");
+    return true;
+  }
+
+ private:
+  template <typename Value>
+  bool read_fixed(SQLUSMALLINT column, SQLSMALLINT type, Value& value, bool& is_null) {
+    SQLLEN length = 0;
+    const SQLRETURN result = odbc().get_data(statement_, column, type, &value, sizeof value, &length);
+    is_null = length == SQL_NULL_DATA;
+    return SQL_SUCCEEDED(result);
+  }
+
+  bool read_floating(SQLUSMALLINT column, Cell& cell) {
+    double value = 0;
+    bool is_null = false;
+    if (!read_fixed(column, SQL_C_DOUBLE, value, is_null)) return false;
+    cell = is_null ? std::nullopt : Cell(format_floating(value));
+    return true;
+  }
+
+  bool read_timestamp(SQLUSMALLINT column, int digits, Cell& cell) {
+    SQL_TIMESTAMP_STRUCT value{};
+    bool is_null = false;
+    if (!read_fixed(column, SQL_C_TYPE_TIMESTAMP, value, is_null)) return false;
+    const TimestampParts parts{value.year,   value.month,  value.day,     value.hour,
+                               value.minute, value.second, value.fraction};
+    cell = is_null ? std::nullopt : Cell(format_timestamp(parts, digits));
+    return true;
+  }
+
+  bool read_text(SQLUSMALLINT column, Cell& cell) {
+    Utf16Reader reader;
+    std::string text;
+    while (true) {
+      SQLLEN length = 0;
+      const SQLRETURN result =
+          odbc().get_data(statement_, column, SQL_C_WCHAR, buffer_.data(), sizeof buffer_, &length);
+      if (result == SQL_NO_DATA) break;
+      if (!SQL_SUCCEEDED(result)) return false;
+      if (length == SQL_NULL_DATA) {
+        cell.reset();
+        return true;
+      }
+      constexpr std::size_t kMost = std::tuple_size_v<decltype(buffer_)> - 1;  // the last one ends the text
+      const bool filled = length == SQL_NO_TOTAL || static_cast<std::size_t>(length) / 2 > kMost;
+      reader.append(buffer_.data(), filled ? kMost : static_cast<std::size_t>(length) / 2, text);
+      if (result == SQL_SUCCESS) break;
+    }
+    reader.finish(text);
+    cell = std::move(text);
+    return true;
+  }
+
+  SQLHANDLE statement_;
+  std::array<char16_t, 4096> buffer_{};
+};
+
+}  // namespace
+
+std::optional<SqlError> relay_failure(Phase phase, RelayEnd end, std::string_view what) {
+  switch (end) {
+    case RelayEnd::deadline:
+      return SqlError(phase, Failure::timed_out, fmt::format("SQL Server did not answer in time while {}", what));
+    case RelayEnd::interrupted:
+      return SqlError(phase, Failure::interrupted, fmt::format("interrupted while {}", what));
+    case RelayEnd::none:
+    case RelayEnd::server_closed:
+    case RelayEnd::driver_closed:
+    case RelayEnd::broken:
+      break;
+  }
+  return std::nullopt;
+}
+
+OdbcSession::OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection)
+    : relay_(std::move(relay)), connection_(std::move(connection)) {
+  relay_->set_deadline(std::nullopt);
+}
+
+OdbcSession::~OdbcSession() { odbc().disconnect(connection_.get()); }
+
+bool OdbcSession::is_dead() const {
+  SQLUINTEGER dead = SQL_CD_FALSE;
+  odbc().get_connect_attr(connection_.get(), SQL_ATTR_CONNECTION_DEAD, &dead, sizeof dead, nullptr);
+  return dead == SQL_CD_TRUE || relay_->ended() != RelayEnd::none;
+}
+
+void OdbcSession::fail(std::vector<Diagnostic> records) {
+  auto failure = relay_failure(Phase::execute, relay_->ended(), "running a statement");
+  if (!failure) {
+    const Failure kind = classify(Phase::execute, records, is_dead());
+    const auto* message = kind == Failure::connection_lost || kind == Failure::killed
+                              ? "the connection to SQL Server broke while running a statement"
+                              : "SQL Server refused the statement";
+    failure.emplace(Phase::execute, kind, message, std::move(records));
+  }
+  usable_ = !failure->connection_dead();
+  throw std::move(*failure);
+}
+
+void OdbcSession::run(std::string_view batch, ResultReader& reader, platform::SteadyTime deadline) {
+  relay_->set_deadline(deadline);
+  const OdbcHandle statement(SQL_HANDLE_STMT, connection_.get());
+  std::string text(batch);
+  const SQLRETURN first = odbc().exec_direct(statement.get(), odbc_text(text), static_cast<SQLINTEGER>(text.size()));
+  read_results(statement.get(), first, reader);
+  relay_->set_deadline(std::nullopt);
+}
+
+void OdbcSession::read_results(SQLHANDLE statement, SQLRETURN first, ResultReader& reader) {
+  // NO_DATA from the execution itself is a statement that changed no row; from SQLMoreResults it is the end.
+  for (SQLRETURN result = first;; result = odbc().more_results(statement)) {
+    if (result == SQL_NO_DATA && first != SQL_NO_DATA) return;
+    if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result)) fail(odbc_records(SQL_HANDLE_STMT, statement));
+    first = SQL_SUCCESS;
+    if (result == SQL_SUCCESS_WITH_INFO) {
+      for (const Diagnostic& record : odbc_records(SQL_HANDLE_STMT, statement)) {
+        if (!is_chatter(record)) reader.message(record);
+      }
+    }
+    SQLSMALLINT count = 0;
+    odbc().num_result_cols(statement, &count);
+    std::vector<Column> columns;
+    std::vector<int> digits;
+    for (SQLSMALLINT i = 1; i <= count; ++i) {
+      std::array<SQLCHAR, 1024> name{};
+      SQLSMALLINT name_length = 0, type = 0, scale = 0, nullable = 0;
+      SQLULEN size = 0;
+      odbc().describe_col(statement, static_cast<SQLUSMALLINT>(i), name.data(), name.size(), &name_length, &type, &size,
+                          &scale, &nullable);
+      columns.push_back({reinterpret_cast<const char*>(name.data()), kind_of(type)});
+      digits.push_back(scale);
+    }
+    if (!columns.empty()) {
+      reader.columns(columns);
+      read_rows(statement, columns, digits, reader);
+    }
+    SQLLEN affected = -1;
+    odbc().row_count(statement, &affected);
+    const bool counts = columns.empty() && affected >= 0;
+    reader.done(counts ? std::optional<long long>(affected) : std::nullopt);
+  }
+}
+
+void OdbcSession::read_rows(SQLHANDLE statement, const std::vector<Column>& columns, const std::vector<int>& digits,
+                            ResultReader& reader) {
+  Cells cells(statement);
+  Row row(columns.size());
+  while (true) {
+    const SQLRETURN result = odbc().fetch(statement);
+    if (result == SQL_NO_DATA) return;
+    if (!SQL_SUCCEEDED(result)) fail(odbc_records(SQL_HANDLE_STMT, statement));
+    // In ascending order: Microsoft's driver gives no column twice and none before one it has given.
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!cells.read(static_cast<SQLUSMALLINT>(i + 1), columns[i].kind, digits[i], row[i])) {
+        fail(odbc_records(SQL_HANDLE_STMT, statement));
+      }
+    }
+    reader.row(row);
+  }
+}
+
+}  // namespace dba::sql

@@ -1,0 +1,39 @@
+#pragma once
+// One connection of one driver, through a relay of its own.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dba/sql/connector.hpp"
+
+#include "odbc_api.hpp"
+#include "relay.hpp"
+
+namespace dba::sql {
+
+class OdbcSession : public Session {
+ public:
+  OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection);
+  ~OdbcSession() override;
+  void run(std::string_view batch, ResultReader& reader, platform::SteadyTime deadline) override;
+  bool usable() const override { return usable_ && relay_->ended() == RelayEnd::none; }
+  const Trust& trust() const override { return relay_->trust(); }
+
+ private:
+  void read_results(SQLHANDLE statement, SQLRETURN first, ResultReader& reader);
+  void read_rows(SQLHANDLE statement, const std::vector<Column>& columns, const std::vector<int>& digits,
+                 ResultReader& reader);
+  [[noreturn]] void fail(std::vector<Diagnostic> records);
+  bool is_dead() const;
+
+  std::unique_ptr<Relay> relay_;
+  OdbcHandle connection_;
+  bool usable_ = true;
+};
+
+/// Why a call ended when the relay was cut meanwhile; absent when it was not for the relay.
+/// @param what the clause that says what was going on: "logging in"
+std::optional<SqlError> relay_failure(Phase phase, RelayEnd end, std::string_view what);
+
+}  // namespace dba::sql

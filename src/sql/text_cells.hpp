@@ -1,0 +1,31 @@
+#pragma once
+// Values in the one text form that every driver's answer is brought to.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dba::sql {
+
+/// Turns pieces of UTF-16 into UTF-8; a surrogate pair may be split over two pieces, a lone half becomes U+FFFD.
+class Utf16Reader {
+ public:
+  void append(const char16_t* units, std::size_t count, std::string& into);
+  void finish(std::string& into);  ///< A high surrogate that nothing followed.
+
+ private:
+  std::uint32_t high_ = 0;
+};
+
+/// The shortest text that reads back as the same number: "0.5", "1e+20".
+std::string format_floating(double value);
+
+struct TimestampParts {
+  int year = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  std::uint32_t nanoseconds = 0;
+};
+/// "2025-07-31 05:51:06.8300000" with `digits` after the point, no point for none.
+std::string format_timestamp(const TimestampParts& parts, int digits);
+
+}  // namespace dba::sql
