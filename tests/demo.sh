@@ -38,6 +38,7 @@ show 2 kubectl dba mssql generate sales --version 2025-cu0 --replicas 12 --datab
   --issuer mssqlserver-ca-issuer --storage plenty
 
 say "Now a cluster: simulated, in one process, with a KubeDB that behaves as documented."
+# shellcheck disable=SC2016  # shown as it is typed
 printf '\n$ eval "$(kubectl dba sandbox up --detach)"\n'
 eval "$(kubectl-dba sandbox up --detach)"
 

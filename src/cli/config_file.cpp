@@ -33,6 +33,23 @@ void collect_flags(const Command& command, FlagNames& all) {
   for (const Command& child : command.commands) collect_flags(child, all);
 }
 
+void collect_flags_named(const Command& command, std::string_view name, std::vector<const Flag*>& all) {
+  for (const Flag& flag : command.flags) {
+    if (flag.name == name) all.push_back(&flag);
+  }
+  for (const Command& child : command.commands) collect_flags_named(child, name, all);
+}
+
+/// The first value the flag cannot take; empty when it takes all of them.
+std::string values_problem(const Flag& flag, const std::vector<std::string>& values) {
+  const std::string place = fmt::format("--{}: ", flag.name);
+  for (const std::string& value : values) {
+    const std::string problem = store_default(flag, value);
+    if (!problem.empty()) return problem.starts_with(place) ? problem.substr(place.size()) : problem;
+  }
+  return {};
+}
+
 /// Why no default can be set for that flag; empty when it can.
 std::string refusal(const FlagNames& flags, const std::string& name) {
   const auto found = flags.find(name);
@@ -175,16 +192,16 @@ Settings load_settings(const platform::Environment& environment, const Command& 
 }
 
 std::string default_problem(const Command& root, const FlagDefault& given) {
-  FlagNames flags;
-  collect_flags(root, flags);
-  const auto found = flags.find(given.flag);
-  if (found == flags.end()) return {};
-  const std::string place = fmt::format("--{}: ", given.flag);
-  for (const std::string& value : given.values) {
-    const std::string problem = store_flag(*found->second, value);
-    if (!problem.empty()) return problem.starts_with(place) ? problem.substr(place.size()) : problem;
+  std::vector<const Flag*> flags;
+  collect_flags_named(root, given.flag, flags);
+  std::string first;
+  for (const Flag* flag : flags) {
+    const std::string problem = values_problem(*flag, given.values);
+    // A flag means the same everywhere, but what it can be may differ (-o): there one command that has it is enough.
+    if (problem.empty() && flag->check_default) return {};
+    if (first.empty()) first = problem;
   }
-  return {};
+  return first;
 }
 
 std::string variable_of(std::string_view flag) {

@@ -22,8 +22,8 @@ namespace dba::cli {
 /// wrong kind; what can be read is there all the same.
 Settings load_settings(const platform::Environment& environment, const Command& root);
 
-/// Why a configured value cannot be what its flag takes; empty when it can.
-/// @effects stores it in the flag's destination, as typing the flag would.
+/// Why a configured value cannot be what its flag takes; empty when it can, in one command at least.
+/// @effects stores it in the destinations of the flags of that name, as typing them would.
 std::string default_problem(const Command& root, const FlagDefault& given);
 
 /// "KUBECTL_DBA_REQUEST_TIMEOUT"

@@ -66,10 +66,11 @@ class InputReader {
   void complete_options() {
     mssql::DatabaseOptions& options = flags_.database;
     options.ns = context_.global.connection.ns;
-    if (context_.environment.get("ACCEPT_EULA") == "Y") options.accept_eula = true;
+    if (!options.accept_eula && context_.environment.get("ACCEPT_EULA") == "Y") options.accept_eula = true;
     if (options.name.empty() && !flags_.file)
       problems_.error("", "NAME", "is missing (or -f FILE with an object that has a name)");
     if (!flags_.config_file) return;
+    options.config_text = "";  // Given, whatever comes of reading it.
     try {
       options.config_text = platform::read_file(*flags_.config_file);
     } catch (const Error& error) {

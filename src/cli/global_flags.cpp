@@ -6,7 +6,8 @@ namespace dba::cli {
 
 namespace {
 
-std::vector<Flag> connection_flags(kube::ConnectionFlags& to) {
+/// Which cluster, as whom.
+std::vector<Flag> identity_flags(kube::ConnectionFlags& to) {
   return {
       {.name = "namespace",
        .letter = 'n',
@@ -49,6 +50,12 @@ std::vector<Flag> connection_flags(kube::ConnectionFlags& to) {
       {.name = "token", .value = "TOKEN", .help = "Bearer token for the API server", .into = &to.token},
       {.name = "username", .value = "NAME", .help = "Name for basic authentication", .into = &to.username},
       {.name = "password", .value = "PASSWORD", .help = "Password for basic authentication", .into = &to.password},
+  };
+}
+
+/// How the server is talked to.
+std::vector<Flag> transport_flags(kube::ConnectionFlags& to) {
+  return {
       {.name = "client-certificate",
        .value = "FILE",
        .help = "Client certificate file for TLS",
@@ -88,8 +95,11 @@ std::vector<Flag> connection_flags(kube::ConnectionFlags& to) {
 }  // namespace
 
 std::vector<Flag> global_flags(GlobalOptions& global) {
-  std::vector<Flag> flags = connection_flags(global.connection);
-  for (Flag& flag : flags) flag.group = "Connection";
+  std::vector<Flag> flags = join_flags(identity_flags(global.connection), transport_flags(global.connection));
+  for (Flag& flag : flags) {
+    flag.group = "Connection";
+    flag.may_be_empty = true;
+  }
   std::vector<Flag> talk = {
       {.name = "v",
        .letter = 'v',

@@ -8,6 +8,7 @@
 #include "dba/base/duration.hpp"
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
+#include "dba/output/format.hpp"
 
 #include "completers.hpp"
 
@@ -41,7 +42,8 @@ std::vector<Flag> mutation_flags(MutationOptions& options) {
       {.name = "reason",
        .value = "TEXT",
        .help = "Why this is done: kept in an annotation and an Event of the object",
-       .into = &options.reason},
+       .into = &options.reason,
+       .may_be_empty = true},
       {.name = "i-know-this-is",
        .value = "CONTEXT",
        .help = "Name of the context in use: needed where the configuration file protects context or namespace",
@@ -76,6 +78,8 @@ Flag output_flag(std::string& output, const std::vector<std::string>& forms) {
           .value = "FORM",
           .help = "How the result is printed: " + english_list(shown, "or"),
           .into = &output,
+          .may_be_empty = true,
+          .check_default = [forms](const std::string& value) { output::parse_format(value, forms); },
           .complete = complete_words(std::move(completed))};
 }
 

@@ -58,7 +58,9 @@ class Binder {
  private:
   void add_flag(const Flag& flag) {
     const auto on_values = [this, &flag](const CLI::results_t& values) {
-      for (const std::string& value : values) add_problem(flag, store_flag(flag, value));
+      const bool typed = source_of(flag).empty();
+      for (const std::string& value : values)
+        add_problem(flag, typed ? store_flag(flag, value) : store_default(flag, value));
       return true;
     };
     app_.add_option("--" + flag.name, on_values)

@@ -39,8 +39,10 @@ void look_ahead(const CommandLine& line, AppContext& context) {
   apply_color(context, find_value(line, "color").value_or("auto"));
 }
 
-/// A broken configuration file stops every command but those that help to mend it.
-bool needs_settings(const CommandLine& line) { return !line.help && !line.command().raw_arguments; }
+/// A broken configuration file stops every command but those that help to mend it; a group only shows its help.
+bool needs_settings(const CommandLine& line) {
+  return !line.help && line.command().run && !line.command().raw_arguments;
+}
 
 /// Fails for a broken file, but for a command that goes without.
 Settings settings_for(const CommandLine& line, const Command& root, const AppContext& context) {
@@ -91,6 +93,12 @@ void check_written(const AppContext& context) {
   if (!failure.empty()) throw Error(ExitCode::unexpected, "writing the result failed", failure);
 }
 
+/// "kubectl dba --version", as most programs have it; behind a command --version is that command's own.
+std::vector<std::string> with_version_flag(std::vector<std::string> arguments) {
+  if (arguments == std::vector<std::string>{"--version"}) return {"version", "--client"};
+  return arguments;
+}
+
 ExitCode run_command(const std::vector<std::string>& arguments, const Command& root, AppContext& context) {
   CommandLine line = read_words(root, arguments);
   look_ahead(line, context);
@@ -114,7 +122,9 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Command& r
   return code;
 }
 
-ExitCode tell(const ErrorInfo& error, AppContext& context) {
+/// @param failure the command's code of an unexpected error
+ExitCode tell(ErrorInfo error, ExitCode failure, AppContext& context) {
+  if (error.code == ExitCode::unexpected) error.code = failure;
   context.io.end_line();
   context.io.err.write(output::error_text(error, context.io.colour_err));
   if (context.machine_output)
@@ -139,16 +149,18 @@ ExitCode run(const std::vector<std::string>& arguments, const Command& root, App
   context.root = &root;
   context.command_line = root.name;
   for (const std::string& word : arguments) context.command_line += " " + shell_quote(word);
+  const std::vector<std::string> words = with_version_flag(arguments);
+  const ExitCode failure = read_words(root, words).command().failure;
   try {
-    return run_command(arguments, root, context);
+    return run_command(words, root, context);
   } catch (const Error& error) {
-    return tell(with_untold(error.info(), context), context);
+    return tell(with_untold(error.info(), context), failure, context);
   } catch (const std::bad_alloc&) {
-    return tell(with_untold(internal_error("out of memory"), context), context);
+    return tell(with_untold(internal_error("out of memory"), context), failure, context);
   } catch (const std::exception& error) {
-    return tell(with_untold(internal_error(error.what()), context), context);
+    return tell(with_untold(internal_error(error.what()), context), failure, context);
   } catch (...) {
-    return tell(with_untold(internal_error("unknown failure"), context), context);
+    return tell(with_untold(internal_error("unknown failure"), context), failure, context);
   }
 }
 

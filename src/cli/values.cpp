@@ -59,11 +59,10 @@ std::string set_number(int& into, const std::string& text) {
   return {};
 }
 
-/// Calls a function destination; what it throws is the problem.
-std::string hand_over(const std::function<void(const std::string&, const std::string&)>& into, const std::string& name,
-                      const std::string& text) {
+/// What `call` throws, as a problem.
+std::string problem_of(const std::function<void()>& call) {
   try {
-    into(name, text);
+    call();
     return {};
   } catch (const Error& error) {
     const std::vector<std::string>& details = error.info().details;
@@ -91,10 +90,18 @@ std::string store(const Destination& into, const std::string& name, const std::s
           *target = text;
           return {};
         } else {
-          return hand_over(target, name, text);
+          return problem_of([&] { target(name, text); });
         }
       },
       into);
+}
+
+/// Whether "" cannot be meant: an unset variable of a script, mostly. Numbers and closed sets tell it themselves.
+bool needs_text(const Flag& flag) {
+  const bool takes_text = std::holds_alternative<std::string*>(flag.into) ||
+                          std::holds_alternative<std::optional<std::string>*>(flag.into) ||
+                          std::holds_alternative<std::vector<std::string>*>(flag.into);
+  return takes_text && flag.one_of.empty() && !flag.may_be_empty;
 }
 
 std::string outside_set(const Flag& flag, const std::string& typed) {
@@ -121,6 +128,7 @@ std::optional<std::string> canonical_value(const Flag& flag, std::string_view ty
 }
 
 std::string store_flag(const Flag& flag, const std::string& value) {
+  if (value.empty() && needs_text(flag)) return fmt::format("is empty, expected {}", flag.value);
   // Nothing between the commas is a value as well: an empty variable is told, not taken for a flag that is absent.
   const std::vector<std::string> pieces = flag.split_commas && !value.empty() ? split(value, ',') : std::vector{value};
   for (const std::string& piece : pieces) {
@@ -132,7 +140,13 @@ std::string store_flag(const Flag& flag, const std::string& value) {
   return {};
 }
 
+std::string store_default(const Flag& flag, const std::string& value) {
+  const std::string problem = flag.check_default ? problem_of([&] { flag.check_default(value); }) : "";
+  return problem.empty() ? store_flag(flag, value) : problem;
+}
+
 std::string store_argument(const Argument& argument, const std::string& value) {
+  if (value.empty() && std::holds_alternative<std::string*>(argument.into)) return "is empty";
   return store(argument.into, argument.name, value);
 }
 

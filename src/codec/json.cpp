@@ -1,5 +1,6 @@
 #include "dba/codec/json.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -69,6 +70,17 @@ const Json* condition_of(const Json& object, std::string_view type) {
     if (string_at(condition, {"type"}) == type) return &condition;
   }
   return nullptr;
+}
+
+bool same_value(const Json& a, const Json& b) {
+  if (a.is_object() && b.is_object()) {
+    return a.size() == b.size() && std::all_of(a.items().begin(), a.items().end(), [&b](const auto& item) {
+             const Json* other = member(b, item.key());
+             return other != nullptr && same_value(item.value(), *other);
+           });
+  }
+  if (a.is_array() && b.is_array()) return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_value);
+  return a == b;
 }
 
 Json parse_json(std::string_view text, std::string_view what) {

@@ -9,6 +9,7 @@
 #include "dba/base/text.hpp"
 
 #include "api_error_kinds.hpp"
+#include "api_hints.hpp"
 
 namespace dba::kube {
 
@@ -19,11 +20,6 @@ using Kind = ApiError::Kind;
 bool is_write(const Operation& operation) {
   const std::string_view verb = operation.verb;
   return !operation.changes_nothing && (verb == "create" || verb == "patch" || verb == "delete");
-}
-
-bool has_cause(const StatusInfo& status, std::string_view reason) {
-  return std::any_of(status.causes.begin(), status.causes.end(),
-                     [&](const StatusInfo::Cause& cause) { return cause.reason == reason; });
 }
 
 /// A 404 that names no object is about the resource: its CRD or API group is not installed.
@@ -99,9 +95,11 @@ ExitCode exit_code_of(Kind kind) {
     case Kind::unreachable:
     case Kind::timeout:
     case Kind::broken:
+    case Kind::foreign:
     case Kind::other:
       break;
   }
+  // The table has no code for "the API server failed": message, reason and hint say in which way it did.
   return ExitCode::unexpected;
 }
 
@@ -137,6 +135,8 @@ std::string_view why(Kind kind) {
       return "no answer in time";
     case Kind::broken:
       return "the answer was cut off or unreadable";
+    case Kind::foreign:
+      return "the answer is not one of a Kubernetes API server";
     case Kind::other:
       break;
   }
@@ -151,83 +151,6 @@ std::string clause(const Operation& operation, std::string_view verb) {
 }
 
 std::string clause(const Operation& operation) { return clause(operation, operation.verb); }
-
-std::string namespace_flag(const Operation& operation) {
-  if (!operation.ns.empty()) return " -n " + shell_quote(operation.ns);
-  return operation.verb == "list" || operation.verb == "watch" ? " -A" : "";
-}
-
-/// The API group of a qualified resource: "petsets.apps.k8s.appscode.com" → "apps.k8s.appscode.com".
-std::string_view group_of(std::string_view resource) {
-  const std::size_t dot = resource.find('.');
-  return dot == std::string_view::npos ? std::string_view() : resource.substr(dot + 1);
-}
-
-bool is_in(std::string_view group, std::string_view domain) {
-  return group == domain ||
-         (group.ends_with(domain) && group.size() > domain.size() && group[group.size() - domain.size() - 1] == '.');
-}
-
-/// @source KubeDB's Helm chart: the SQL Server CRDs are behind a feature gate that is off by default.
-std::string install_hint(std::string_view group) {
-  if (is_in(group, "kubedb.com") || is_in(group, "appscode.com")) {
-    return "install KubeDB with SQL Server switched on: helm upgrade --install kubedb "
-           "oci://ghcr.io/appscode-charts/kubedb -n kubedb --create-namespace "
-           "--set global.featureGates.MSSQLServer=true --set-file global.license=LICENSE_FILE";
-  }
-  if (is_in(group, "cert-manager.io")) {
-    return "install cert-manager: kubectl apply -f "
-           "https://github.com/cert-manager/cert-manager/releases/latest/download/cert-manager.yaml";
-  }
-  return "kubectl api-resources --api-group=" + std::string(group);
-}
-
-std::string object_hint(const Operation& operation) {
-  return fmt::format("kubectl get {}{}{}", operation.resource,
-                     operation.name.empty() ? "" : " " + shell_quote(operation.name), namespace_flag(operation));
-}
-
-bool is_missing_namespace(Kind kind, const StatusInfo& status, const Operation& operation) {
-  return kind == Kind::not_found && status.resource == "namespaces" && operation.resource != "namespaces";
-}
-
-std::string hint_for(Kind kind, const StatusInfo& status, const Operation& operation) {
-  switch (kind) {
-    case Kind::unauthorized:
-      return "check the user of the kubeconfig context: kubectl config view --minify";
-    case Kind::forbidden:
-      return fmt::format("kubectl auth can-i {} {}{}", operation.verb, operation.resource, namespace_flag(operation));
-    case Kind::not_found:
-      if (is_missing_namespace(kind, status, operation)) return "kubectl create namespace " + shell_quote(status.name);
-      return object_hint({.resource = operation.resource, .ns = operation.ns});
-    case Kind::api_missing:
-      return operation.resource.starts_with('/') ? "" : install_hint(group_of(operation.resource));
-    case Kind::already_exists:
-      return object_hint(operation);
-    case Kind::apply_conflict:
-      return "leave these fields out, or take them over with --force-conflicts";
-    case Kind::too_many_requests:
-      return status.retry_after_seconds > 0 ? fmt::format("run it again in {} s", status.retry_after_seconds) : "";
-    case Kind::unreachable:
-      return "check the server of the kubeconfig context: kubectl config view --minify";
-    case Kind::bad_request:
-      // What Go's HTTP server answers in plain text when a client forgets TLS.
-      if (has_cause(status, "UnexpectedServerResponse") &&
-          status.causes.front().message.find("HTTP request to an HTTPS server") != std::string::npos) {
-        return "write https:// in the server of the kubeconfig cluster";
-      }
-      return {};
-    case Kind::conflict:
-    case Kind::expired:
-    case Kind::invalid:
-    case Kind::server_error:
-    case Kind::timeout:
-    case Kind::broken:
-    case Kind::other:
-      break;
-  }
-  return {};
-}
 
 /// One line a manager: `"kubectl-edit" using kubedb.com/v1alpha2: .spec.replicas, .spec.version`.
 std::vector<std::string> conflict_lines(const StatusInfo& status) {
@@ -278,6 +201,8 @@ Kind kind_of(TransportFailure::Kind kind) {
     case TransportFailure::Kind::truncated:
     case TransportFailure::Kind::malformed:
       return Kind::broken;
+    case TransportFailure::Kind::foreign:
+      return Kind::foreign;
     case TransportFailure::Kind::cancelled:
     case TransportFailure::Kind::other:
       break;
@@ -286,19 +211,24 @@ Kind kind_of(TransportFailure::Kind kind) {
 }
 
 constexpr std::string_view kUntrusted = "the server's certificate is not trusted";
-constexpr std::string_view kTrustHint =
-    "check certificate-authority and tls-server-name of the kubeconfig cluster: kubectl config view --minify";
+constexpr std::string_view kNoProxy = "the server cannot be reached through the proxy";
 
-/// The server is there; it is its certificate that does not pass. @source curl_failure.cpp, which uses Go's words.
-bool is_untrusted(const TransportFailure& failure) {
-  return failure.kind == TransportFailure::Kind::tls &&
-         failure.message.find("failed to verify certificate") != std::string::npos;
+std::string_view why(Kind kind, const TransportFailure& failure) {
+  if (is_untrusted(failure)) return kUntrusted;
+  return failure.at_proxy ? kNoProxy : why(kind);
 }
 
-std::string_view reason_of(Kind kind) {
+std::string reason_of(Kind kind, const TransportFailure& failure) {
+  if (is_untrusted(failure)) return "Untrusted";
   if (kind == Kind::unreachable) return "Unreachable";
   if (kind == Kind::timeout) return "Timeout";
+  if (kind == Kind::foreign) return "ForeignAnswer";
   return "BrokenConnection";
+}
+
+std::string reason_of(Kind kind, const StatusInfo& status) {
+  if (kind == Kind::api_missing) return "ApiMissing";
+  return status.reason.empty() && kind == Kind::other ? "UnexpectedAnswer" : status.reason;
 }
 
 }  // namespace
@@ -310,7 +240,8 @@ ApiError make_api_error(const StatusInfo& status, const Operation& operation) {
   const Kind kind = kind_of(status);
   const bool unknown = is_write(operation) && leaves_outcome_open(status);
   // The request that meets a conflict is a PATCH; what the user does is an apply.
-  const std::string_view verb = kind == Kind::apply_conflict ? std::string_view("apply") : std::string_view(operation.verb);
+  const std::string_view verb =
+      kind == Kind::apply_conflict ? std::string_view("apply") : std::string_view(operation.verb);
   std::string message = is_missing_namespace(kind, status, operation)
                             ? fmt::format("{}: the namespace does not exist", clause(operation))
                             : fmt::format("{}: {}", clause(operation, verb), why(kind));
@@ -319,7 +250,7 @@ ApiError make_api_error(const StatusInfo& status, const Operation& operation) {
                  .message = std::move(message),
                  .cause = kubectl_text(status),
                  .hint = hint_for(kind, status, operation),
-                 .reason = kind == Kind::api_missing ? "ApiMissing" : status.reason};
+                 .reason = reason_of(kind, status)};
   if (kind == Kind::apply_conflict) info.details = conflict_lines(status);
   return {kind, status, std::move(info), false};
 }
@@ -327,14 +258,13 @@ ApiError make_api_error(const StatusInfo& status, const Operation& operation) {
 ApiError make_api_error(const TransportFailure& failure, const Operation& operation) {
   const Kind kind = kind_of(failure.kind);
   const bool unknown = is_write(operation) && failure.request_may_have_arrived;
-  const bool untrusted = is_untrusted(failure);
-  std::string message = fmt::format("{}: {}", clause(operation), untrusted ? kUntrusted : why(kind));
+  std::string message = fmt::format("{}: {}", clause(operation), why(kind, failure));
   if (unknown) return {kind, {}, unknown_outcome(std::move(message), failure.message, operation), true};
   ErrorInfo info{.code = exit_code_of(kind),
                  .message = std::move(message),
                  .cause = failure.message,
-                 .hint = untrusted ? std::string(kTrustHint) : hint_for(kind, {}, operation),
-                 .reason = untrusted ? "Untrusted" : std::string(reason_of(kind))};
+                 .hint = hint_for(kind, failure, operation),
+                 .reason = reason_of(kind, failure)};
   return {kind, {}, std::move(info), false};
 }
 
@@ -356,6 +286,18 @@ ApiError not_carried_out(const ApiError& failure, const Operation& operation) {
                  .hint = "run the same command again",
                  .reason = "NotCarriedOut"};
   return {failure.kind(), failure.status(), std::move(info), false};
+}
+
+ApiError without_kubeconfig(const ApiError& failure, const std::vector<std::string>& looked_for,
+                            const Operation& operation) {
+  const std::string where = looked_for.empty() ? "HOME and KUBECONFIG are not set"
+                                               : fmt::format("looked for {}", fmt::join(looked_for, ", "));
+  ErrorInfo info = failure.info();
+  info.message = fmt::format("{}: no kubeconfig was found ({}), and nothing answers where kubectl looks without one",
+                             clause(operation), where);
+  info.hint = "name a kubeconfig: --kubeconfig FILE, or export KUBECONFIG=FILE";
+  info.reason = "NoKubeconfig";
+  return {failure.kind(), failure.status(), std::move(info), failure.outcome_unknown()};
 }
 
 ApiError still_unknown(const ApiError& failure, const Operation& operation, std::string why_unknown) {

@@ -2,6 +2,7 @@
 // Errors the client concludes by itself, in the words of those the server sends.
 
 #include <string>
+#include <vector>
 
 #include "dba/kube/api_error.hpp"
 
@@ -13,5 +14,9 @@ ApiError name_is_taken(const Operation& operation);
 ApiError not_carried_out(const ApiError& failure, const Operation& operation);
 /// `failure` of a write whose outcome a look-up could not tell: exit 6.
 ApiError still_unknown(const ApiError& failure, const Operation& operation, std::string why);
+
+/// `failure` to reach the default address that is left when no kubeconfig was found in any of `looked_for`.
+ApiError without_kubeconfig(const ApiError& failure, const std::vector<std::string>& looked_for,
+                            const Operation& operation);
 
 }  // namespace dba::kube

@@ -9,6 +9,7 @@
 #include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
 
+#include "api_error_kinds.hpp"
 #include "client_impl.hpp"
 #include "warnings.hpp"
 
@@ -164,7 +165,7 @@ Response Client::Impl::exchange(const HttpRequest& request, const Operation& ope
     if (!outcome) throw_interrupted(operation);
     if (outcome->failure) {
       if (retries.again_after(*outcome->failure)) continue;
-      throw make_api_error(*outcome->failure, operation);
+      throw error_of(*outcome->failure, operation);
     }
     Response& response = outcome->response;
     take_warnings(response.headers);
@@ -187,17 +188,10 @@ ApiError Client::Impl::error_of(const Response& response, const Operation& opera
   return make_api_error(status, operation);
 }
 
-Json Client::Impl::read_object(const Response& response, const Operation& operation) const {
-  std::string problem = "the answer is not a JSON object";
-  try {
-    Json object = codec::parse_json(response.body, "the answer");
-    if (object.is_object()) return object;
-  } catch (const Error& error) {
-    problem = error.info().message;
-  }
-  throw make_api_error(
-      {.kind = TransportFailure::Kind::malformed, .message = std::move(problem), .request_may_have_arrived = true},
-      operation);
+ApiError Client::Impl::error_of(const TransportFailure& failure, const Operation& operation) const {
+  ApiError error = make_api_error(failure, operation);
+  const bool no_kubeconfig = config.nothing_configured && error.kind() == ApiError::Kind::unreachable;
+  return no_kubeconfig ? without_kubeconfig(error, config.looked_for, operation) : error;
 }
 
 void Client::Impl::take_warnings(const Headers& headers) {

@@ -331,7 +331,12 @@ ClientConfig load_client_config_in(const ConnectionFlags& flags, const platform:
   ClientConfig config =
       Resolver(flags, environment, found ? *std::move(in_cluster) : std::move(kubeconfig)).resolve(found);
   config.nothing_configured = nothing_named && !found;
-  if (config.nothing_configured) config.missing_files = missing_kubeconfig_files(environment);
+  if (config.nothing_configured) {
+    config.missing_files = missing_kubeconfig_files(environment);
+    for (const std::filesystem::path& file : kubeconfig_files(flags, environment)) {
+      config.looked_for.push_back(file.string());
+    }
+  }
   if (found) config.context.clear();
   return config;
 }

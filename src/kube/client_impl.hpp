@@ -51,9 +51,8 @@ struct Client::Impl {
   /// The same, and ApiError for every status that is not 2xx.
   Response expect_success(const HttpRequest& request, const Operation& operation, const Call& call,
                           std::unique_ptr<PendingExchange> first = nullptr);
-  /// @throws ApiError broken when the body is not a JSON object (what a login page in between answers).
-  Json read_object(const Response& response, const Operation& operation) const;
   ApiError error_of(const Response& response, const Operation& operation) const;
+  ApiError error_of(const TransportFailure& failure, const Operation& operation) const;
   std::optional<platform::SteadyTime> deadline() const;
   void take_warnings(const Headers& headers);
   void trace(std::string_view line) const;
@@ -88,10 +87,6 @@ std::string object_path(const ResourceType& type, std::string_view ns, std::stri
                         std::string_view subresource = "");
 /// Accept header of a list: whole objects or their metadata only.
 std::string_view accept_header(const ListOptions& options);
-/// An object out of a list or a watch as one of its own: apiVersion and kind, which typed lists leave out and metadata
-/// lists change, stand first. @throws Error (unexpected) when it is not a JSON object.
-Json parse_item(const ResourceType& type, std::string_view text);
-Json item_of(const ResourceType& type, Json&& object);
 [[noreturn]] void throw_interrupted(const Operation& operation);
 
 }  // namespace dba::kube

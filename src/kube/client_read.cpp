@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "answers.hpp"
 #include "client_impl.hpp"
 
 namespace dba::kube {
@@ -34,21 +35,6 @@ std::string_view accept_header(const ListOptions& options) {
   return options.metadata_only ? kMetadataOnly : "application/json";
 }
 
-Json parse_item(const ResourceType& type, std::string_view text) {
-  return item_of(type, codec::parse_json(text, "an item of the list"));
-}
-
-Json item_of(const ResourceType& type, Json&& object) {
-  if (!object.is_object()) throw Error(ExitCode::unexpected, "an item of the list is not a JSON object");
-  Json item = Json::object();
-  item["apiVersion"] = type.api_version();
-  item["kind"] = type.kind;
-  for (auto& [key, value] : object.get_ref<Json::object_t&>()) {
-    if (key != "apiVersion" && key != "kind") item[key] = std::move(value);
-  }
-  return item;
-}
-
 Response Client::Impl::get_response(const ResourceType& type, std::string_view ns, std::string_view name,
                                     const Operation& operation, const Call& call) {
   return exchange(request("GET", object_path(type, ns, name), {}), operation, call);
@@ -59,7 +45,7 @@ std::optional<Json> Client::Impl::find(const ResourceType& type, std::string_vie
   const Operation operation{
       .verb = "get", .resource = type.qualified(), .ns = std::string(ns), .name = std::string(name)};
   const Response response = get_response(type, ns, name, operation, call);
-  if (response.status == 200) return read_object(response, operation);
+  if (response.status == 200) return read_object(response, operation, type);
   ApiError error = error_of(response, operation);
   if (error.kind() == ApiError::Kind::not_found) return std::nullopt;
   throw std::move(error);
@@ -70,7 +56,7 @@ Json Client::get(const ResourceType& type, std::string_view ns, std::string_view
       .verb = "get", .resource = type.qualified(), .ns = std::string(ns), .name = std::string(name)};
   const Response response = impl_->get_response(type, ns, name, operation, impl_->call());
   if (response.status != 200) throw impl_->error_of(response, operation);
-  return impl_->read_object(response, operation);
+  return read_object(response, operation, type);
 }
 
 std::optional<Json> Client::find(const ResourceType& type, std::string_view ns, std::string_view name) {
@@ -109,7 +95,7 @@ class Client::Impl::Pages {
       ask("");
       return std::nullopt;
     }
-    ListPage page = read(std::move(response.body));
+    ListPage page = read_list(std::move(response.body), operation_);
     first_ = false;
     if (!page.continue_token.empty()) {
       ask(page.continue_token);
@@ -126,14 +112,6 @@ class Client::Impl::Pages {
     request_ = client_.request("GET", path_, std::move(query));
     request_.headers.front().second = accept_header(options_);
     call_ = client_.call(stop_);
-  }
-
-  ListPage read(std::string body) const {
-    try {
-      return split_list_page(std::move(body));
-    } catch (const Error& error) {
-      throw make_api_error({.kind = TransportFailure::Kind::malformed, .message = error.info().message}, operation_);
-    }
   }
 
   Impl& client_;
@@ -182,14 +160,18 @@ Json Client::raw_get(std::string_view path) {
   const Operation operation{.verb = "get", .resource = std::string(path)};
   const Response response =
       impl_->expect_success(impl_->request("GET", std::string(path), {}), operation, impl_->call());
-  return impl_->read_object(response, operation);
+  return read_answer(response, operation);
 }
 
 bool Client::api_installed(std::string_view group, std::string_view version) {
   const std::string path = group.empty() ? fmt::format("/api/{}", version) : fmt::format("/apis/{}/{}", group, version);
   const Operation operation{.verb = "get", .resource = path};
   const Response response = impl_->exchange(impl_->request("GET", path, {}), operation, impl_->call());
-  if (response.status == 200) return true;
+  if (response.status == 200) {
+    const Json answer = read_answer(response, operation);
+    if (codec::string_at(answer, {"kind"}) == "APIResourceList") return true;
+    throw foreign_answer("the answer is not an APIResourceList", operation);
+  }
   ApiError error = impl_->error_of(response, operation);
   if (error.kind() == ApiError::Kind::api_missing || error.kind() == ApiError::Kind::not_found) return false;
   throw std::move(error);
@@ -214,7 +196,7 @@ bool Client::may(const AccessCheck& check, std::string* reason) {
   const Operation operation{.verb = "create", .resource = type.qualified(), .changes_nothing = true};
   const Response response = impl_->expect_success(
       impl_->request_with_body("POST", type.path(""), {}, "application/json", review), operation, impl_->call());
-  const Json answer = impl_->read_object(response, operation);
+  const Json answer = read_object(response, operation, type);
   if (reason != nullptr) *reason = codec::string_at(answer, {"status", "reason"});
   return codec::bool_at(answer, {"status", "allowed"});
 }

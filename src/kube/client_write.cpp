@@ -6,6 +6,7 @@
 
 #include "dba/base/text.hpp"
 
+#include "answers.hpp"
 #include "api_error_kinds.hpp"
 #include "client_impl.hpp"
 #include "unanswered.hpp"
@@ -56,17 +57,13 @@ Json deleted_status(const Operation& operation) {
   return status;
 }
 
-/// What a dry run's answer and the stored object have in common when nothing would change: everything but the version
-/// and the times of the managers' last writes.
+/// What the object before and after an apply have in common when that changed nothing but who owns which field. The
+/// status is not an apply's to change: somebody else may have, meanwhile.
 Json comparable(Json object) {
+  object.erase("status");
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) return object;
-  metadata->erase("resourceVersion");
-  const auto fields = metadata->find("managedFields");
-  if (fields == metadata->end() || !fields->is_array()) return object;
-  for (Json& entry : *fields) {
-    if (entry.is_object()) entry.erase("time");
-  }
+  for (const char* field : {"managedFields", "resourceVersion", "generation"}) metadata->erase(field);
   return object;
 }
 
@@ -76,14 +73,11 @@ struct Before {
   std::optional<Json> object{};
 };
 
-Change change_since(const Before& before, const Response& response, const Json& after, DryRun dry_run) {
+Change change_since(const Before& before, const Response& response, const Json& after) {
   if (response.status == 201) return Change::created;
   if (!before.known) return Change::configured;
   if (!before.object) return Change::created;
-  const bool same = dry_run == DryRun::server
-                        ? comparable(*before.object) == comparable(after)
-                        : codec::resource_version_of(*before.object) == codec::resource_version_of(after);
-  return same ? Change::unchanged : Change::configured;
+  return codec::same_value(comparable(*before.object), comparable(after)) ? Change::unchanged : Change::configured;
 }
 
 Before look_before_apply(Client& client, const Address& address) {
@@ -129,7 +123,7 @@ Json Client::create(const Json& object, const WriteOptions& options) {
     const HttpRequest request =
         impl_->request_with_body("POST", address.type->path(address.ns), write_query(options), kJson, object);
     const Response response = impl_->exchange(request, operation, impl_->call());
-    if (response.status >= 200 && response.status < 300) return impl_->read_object(response, operation);
+    if (response.status >= 200 && response.status < 300) return read_object(response, operation, *address.type);
     const ApiError error = impl_->error_of(response, operation);
     // An earlier attempt of this very call may have made the object that is now in the way.
     const bool by_ourselves = error.kind() == ApiError::Kind::already_exists && response.attempts > 1;
@@ -155,8 +149,8 @@ Client::ApplyResult Client::apply(const Json& object, bool force_conflicts, cons
   const HttpRequest request = impl_->request_with_body("PATCH", path, std::move(query), kApplyPatch, intent);
   const auto send = [&](const Call& call) {
     const Response response = impl_->expect_success(request, operation, call);
-    Json after = impl_->read_object(response, operation);
-    const Change change = change_since(before, response, after, options.dry_run);
+    Json after = read_object(response, operation, *address.type);
+    const Change change = change_since(before, response, after);
     return ApplyResult(std::move(after), change);
   };
   const UnansweredWrite write(*impl_, address, operation);
@@ -177,7 +171,7 @@ Json Client::merge_patch(const ResourceType& type, std::string_view ns, std::str
   try {
     const HttpRequest request = impl_->request_with_body("PATCH", object_path(type, ns, name, subresource),
                                                          write_query(options), kMergePatch, patch);
-    return impl_->read_object(impl_->expect_success(request, operation, impl_->call()), operation);
+    return read_object(impl_->expect_success(request, operation, impl_->call()), operation, type);
   } catch (const ApiError& error) {
     if (!error.outcome_unknown()) throw;
     const std::optional<Json> found = write.settle(error, [&](const std::optional<Json>& seen, WallTime) {
@@ -196,7 +190,7 @@ Json Client::remove(const ResourceType& type, std::string_view ns, std::string_v
     const HttpRequest request =
         impl_->request_with_body("DELETE", object_path(type, ns, name), {}, kJson, delete_options(options));
     const Response response = impl_->exchange(request, operation, impl_->call());
-    if (response.status >= 200 && response.status < 300) return impl_->read_object(response, operation);
+    if (response.status >= 200 && response.status < 300) return read_deletion(response, operation, type);
     const ApiError error = impl_->error_of(response, operation);
     // Gone by an earlier attempt of this very call.
     if (error.kind() == ApiError::Kind::not_found && response.attempts > 1) return deleted_status(operation);
@@ -222,7 +216,7 @@ Json Client::raw_send(std::string_view method, std::string_view path, const Json
                             ? impl_->request(std::string(method), std::string(path), {})
                             : impl_->request_with_body(std::string(method), std::string(path), {}, kJson, *body);
   const Response response = impl_->expect_success(std::move(request), operation, impl_->call());
-  return impl_->read_object(response, operation);
+  return read_answer(response, operation);
 }
 
 }  // namespace dba::kube

@@ -1,11 +1,15 @@
 #include "curl_failure.hpp"
 
 #include <cerrno>
+#include <string_view>
+#include <vector>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/x509_vfy.h>
 
 #include "dba/base/duration.hpp"
+#include "dba/base/text.hpp"
 
 namespace dba::kube {
 
@@ -34,6 +38,44 @@ std::string text_of(const FailedTransfer& failed) {
   return failed.detail.empty() ? curl_easy_strerror(failed.code) : failed.detail;
 }
 
+/// The subject alternative names of the server's own certificate that begin with `kind`, without it.
+/// @source libcurl CURLINFO_CERTINFO, in OpenSSL's words: "X509v3 Subject Alternative Name:DNS:a, IP Address:127.0.0.1"
+std::vector<std::string> certificate_names(CURL* easy, std::string_view kind) {
+  constexpr std::string_view kField = "X509v3 Subject Alternative Name:";
+  curl_certinfo* chain = nullptr;
+  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == nullptr || chain->num_of_certs == 0) {
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const curl_slist* line = chain->certinfo[0]; line != nullptr; line = line->next) {
+    const std::string_view text = line->data;
+    if (!text.starts_with(kField)) continue;
+    for (const std::string& entry : split(text.substr(kField.size()), ',')) {
+      const std::string name = trim(entry);
+      if (name.starts_with(kind)) names.push_back(name.substr(kind.size()));
+    }
+  }
+  return names;
+}
+
+bool is_ip_address(const std::string& host) {
+  in6_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 || inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+/// @source Go crypto/x509 HostnameError.
+std::string wrong_name_text(const FailedTransfer& failed) {
+  const bool is_address = is_ip_address(failed.tls_name);
+  const std::vector<std::string> names = certificate_names(failed.easy, is_address ? "IP Address:" : "DNS:");
+  if (!names.empty()) {
+    return fmt::format("certificate is valid for {}, not {}", fmt::join(names, ", "), failed.tls_name);
+  }
+  if (is_address) {
+    return fmt::format("cannot validate certificate for {} because it doesn't contain any IP SANs", failed.tls_name);
+  }
+  return fmt::format("certificate is not valid for any names, but wanted to match {}", failed.tls_name);
+}
+
 /// @source OpenSSL X509_V_ERR_*; wording of Go's crypto/x509.
 std::string tls_text(const FailedTransfer& failed) {
   constexpr std::string_view kVerify = "tls: failed to verify certificate: x509: ";
@@ -55,6 +97,10 @@ std::string tls_text(const FailedTransfer& failed) {
   if (failed.detail.find("wrong version number") != std::string::npos) {
     return "http: server gave HTTP response to HTTPS client";
   }
+  // libcurl compares the names itself, and OpenSSL does not hear of it.
+  // @source libcurl 7.88 lib/vtls/openssl.c: "SSL: no alternative certificate subject name matches target host name …"
+  if (failed.detail.find("certificate subject name") != std::string::npos)
+    return std::string(kVerify) + wrong_name_text(failed);
   if (failed.code == CURLE_PEER_FAILED_VERIFICATION) return fmt::format("{}{}", kVerify, text_of(failed));
   return "tls: " + text_of(failed);
 }
@@ -142,6 +188,7 @@ TransportFailure describe_failure(const FailedTransfer& failed) {
   const bool started = was_started(failed.easy);
   TransportFailure failure = classify(failed, started);
   failure.request_may_have_arrived = started || failed.head_seen;
+  failure.at_proxy = failed.through_proxy && (failure.kind == Kind::connect || failure.kind == Kind::resolve);
   return failure;
 }
 

@@ -14,8 +14,9 @@ namespace dba::kube {
 struct FailedTransfer {
   CURLcode code = CURLE_OK;
   CURL* easy = nullptr;
-  std::string detail{};   ///< CURLOPT_ERRORBUFFER; may be empty.
-  std::string address{};  ///< host:port of the server.
+  std::string detail{};    ///< CURLOPT_ERRORBUFFER; may be empty.
+  std::string address{};   ///< host:port of the server.
+  std::string tls_name{};  ///< The name its certificate has to be valid for.
   bool through_proxy = false;
   bool head_seen = false;               ///< The head of the response had arrived.
   bool sink_had_enough = false;         ///< The receiver ended it.

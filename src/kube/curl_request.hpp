@@ -12,28 +12,10 @@
 #include "dba/kube/transport.hpp"
 #include "dba/platform/clock.hpp"
 
+#include "curl_connection.hpp"
 #include "http_trace.hpp"
 
 namespace dba::kube {
-
-struct CurlDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  void operator()(char* text) const { curl_free(text); }
-};
-using CurlEasy = std::unique_ptr<CURL, CurlDeleter>;
-using CurlList = std::unique_ptr<curl_slist, CurlDeleter>;
-
-/// Where requests go, taken apart once.
-struct CurlServer {
-  explicit CurlServer(const ClientConfig& config);
-  std::string
-      url_prefix{};  ///< What a target is appended to; has the TLS server name in place of the host if there is one.
-  std::string host_header{};  ///< "host:port" when the URL does not say it; else empty.
-  std::string connect_to{};   ///< CURLOPT_CONNECT_TO entry, else empty.
-  std::string address{};      ///< "host:port" for messages.
-};
 
 /// What all requests of one transport have in common; used on its network thread only.
 struct CurlShared {
@@ -61,7 +43,6 @@ class CurlRequest {
 
  private:
   void set_target();
-  void set_security(const Credential& credential);
   void set_limits();
   void set_body();
   void set_headers(const Credential& credential);
@@ -72,7 +53,6 @@ class CurlRequest {
   static std::size_t on_write(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
-  static int on_socket(void* self, curl_socket_t socket, curlsocktype type) noexcept;
   void take_header_line(std::string_view line);
 
   CurlShared& shared_;

@@ -156,8 +156,8 @@ void HttpTrace::response(const HttpRequest& request, std::string_view url, std::
   if (verbosity_ >= 9) {
     line += fmt::format(
         " dnsLookupMilliseconds={:.0f} dialMilliseconds={:.0f} tlsHandshakeMilliseconds={:.0f} "
-        "firstByteMilliseconds={:.0f}",
-        times.lookup, times.connect, times.tls, times.first_byte);
+        "firstByteMilliseconds={:.0f} newConnections={} protocol=\"{}\"",
+        times.lookup, times.connect, times.tls, times.first_byte, times.new_connections, times.protocol);
   }
   if (verbosity_ >= 8) line += fmt::format(" headers=<{}\n >", header_block(headers));
   print(line);

@@ -9,9 +9,11 @@
 
 namespace dba::kube {
 
-/// Milliseconds of the phases of one request; 0 = skipped (a reused connection).
+/// Milliseconds of the phases of one request; 0 = skipped (a reused connection). And the way it went.
 struct RequestTimes {
   double lookup = 0, connect = 0, tls = 0, first_byte = 0, total = 0;
+  long new_connections = 0;         ///< Made for this request; 0 = it shares one.
+  std::string_view protocol = "-";  ///< "HTTP/2"
 };
 
 class HttpTrace {

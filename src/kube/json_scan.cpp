@@ -96,6 +96,12 @@ void read_items(TopLevel& top, std::vector<ListPage::Span>& items) {
   top.expect(']');
 }
 
+/// The text of a JSON string; empty for any other value.
+std::string string_of(std::string_view value) {
+  const Json text = codec::parse_json(value, "a field of the list");
+  return text.is_string() ? text.get<std::string>() : "";
+}
+
 }  // namespace
 
 std::optional<std::size_t> BracketScanner::feed(std::string_view text) {
@@ -129,9 +135,11 @@ ListPage split_list_page(std::string body) {
       const std::string_view key = top.key();
       top.expect(':');
       if (key == "items") {
+        page.has_items = true;
         read_items(top, page.items);
       } else {
         const ListPage::Span span = top.value();
+        if (key == "kind") page.kind = string_of(top.text_of(span));
         if (key != "metadata") continue;
         const Json metadata = codec::parse_json(top.text_of(span), "metadata of the list");
         page.continue_token = codec::string_at(metadata, {"continue"});

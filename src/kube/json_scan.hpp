@@ -26,7 +26,9 @@ class BracketScanner {
 /// One page of a List: its own fields, and where its items stand in the body.
 struct ListPage {
   std::string body{};
+  std::string kind{};
   std::string continue_token{}, resource_version{};
+  bool has_items = false;  ///< Also when they are null.
   struct Span {
     std::size_t offset, length;
   };

@@ -8,6 +8,8 @@
 
 #include "dba/platform/terminal.hpp"
 
+#include "answers.hpp"
+
 namespace dba::kube {
 
 namespace {
@@ -88,6 +90,7 @@ void Reflector::run(const std::stop_token& stop) {
 }
 
 bool Reflector::is_final(const ApiError& error) {
+  if (!synced_ && ++failed_first_lists_ == target_.first_list_tries) return true;
   if (error.code() != ExitCode::denied && error.code() != ExitCode::refused) return false;
   if (!synced_) return true;
   const platform::SteadyTime now = client_.clock().steady_now();
@@ -206,8 +209,7 @@ Reflector::Next Reflector::read_events(WatchStream& stream) {
   } catch (const ApiError&) {
     throw;
   } catch (const Error& error) {
-    throw make_api_error({.kind = TransportFailure::Kind::malformed, .message = error.info().message},
-                         operation("watch"));
+    throw foreign_answer(error.info().message, operation("watch"));
   }
   if (const auto failure = stream.failure(); failure && !stop_.stop_requested()) {
     impl_.trace(fmt::format("Watch of {} ended: {}", target_.type->qualified(), failure->message));
@@ -219,17 +221,19 @@ Reflector::Next Reflector::take_event(const std::string& frame) {
   Json event = codec::parse_json(frame, "a watch event");
   const std::string type = codec::string_at(event, {"type"});
   const auto found = event.find("object");
-  if (found == event.end() || !found->is_object()) throw Error(ExitCode::unexpected, "a watch event has no object");
+  if (found == event.end() || !found->is_object()) {
+    throw foreign_answer("a watch event has no object", operation("watch"));
+  }
   if (type == "ERROR") return after_error_event(*found);
   const std::string version = codec::resource_version_of(*found);
-  if (!version.empty()) resource_version_ = version;
-  if (type == "BOOKMARK") return Next::resume;
-  Json object = item_of(*target_.type, std::move(*found));
   if (type == "DELETED") {
-    known_.deleted(std::move(object));
+    known_.deleted(item_of(*target_.type, std::move(*found), "watch"));
   } else if (type == "ADDED" || type == "MODIFIED") {
-    known_.updated(std::move(object));
+    known_.updated(item_of(*target_.type, std::move(*found), "watch"));
+  } else if (type != "BOOKMARK") {
+    throw foreign_answer(fmt::format("a watch event is of type \"{}\"", type), operation("watch"));
   }
+  if (!version.empty()) resource_version_ = version;
   return Next::resume;
 }
 

@@ -34,8 +34,8 @@ class Reflector {
   /// Waits with growing pauses, or as long as the server asks for.
   void pause(int retry_after_seconds = 0);
   void sleep(std::chrono::nanoseconds duration);
-  /// Whether waiting is pointless. An API server that has just started may not know its roles and CRDs yet, so what
-  /// worked before is not given up at once.
+  /// Whether waiting is pointless: it is when the first list has failed often enough. An API server that has just
+  /// started may not know its roles and CRDs yet, so what worked before is not given up at once.
   bool is_final(const ApiError& error);
   void emit(WatchEvent::Kind kind, std::unique_ptr<Json> object = {}, std::shared_ptr<const ApiError> error = {});
   Operation operation(std::string_view verb) const;
@@ -50,6 +50,7 @@ class Reflector {
   Backoff backoff_;
   std::string resource_version_;
   bool synced_ = false;
+  int failed_first_lists_ = 0;
   bool polls_ = false;
   bool refreshed_ = false;  ///< The credential, since the last watch that was started.
   std::optional<platform::SteadyTime> refused_since_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "answers.hpp"
 #include "api_error_kinds.hpp"
 
 namespace dba::kube {
@@ -126,7 +127,7 @@ UnansweredWrite::Sight UnansweredWrite::look(const Call& call) {
     const Response response = client_.get_response(*address_.type, address_.ns, address_.name, operation, call);
     sight.server_now = parse_http_date(response.header("Date")).value_or(sight.server_now);
     if (response.status == 200) {
-      sight.object = client_.read_object(response, operation);
+      sight.object = read_object(response, operation, *address_.type);
     } else if (ApiError error = client_.error_of(response, operation); error.kind() != ApiError::Kind::not_found) {
       sight.problem = std::move(error);
     }

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "client_impl.hpp"
+#include "answers.hpp"
 
 namespace dba::kube {
 

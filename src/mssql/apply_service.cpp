@@ -145,7 +145,8 @@ class Applier {
   }
 
   void carry_out(const PlannedApply& planned) {
-    if (planned.unchanged()) return listener_.written(*planned.live, kube::Change::unchanged);
+    if (planned.nothing_to_send() || (dry_run() && planned.unchanged()))
+      return listener_.written(*planned.live, kube::Change::unchanged);
     if (dry_run() && planned.live != nullptr) return listener_.written(*planned.merged, kube::Change::configured);
     if (dry_run() && plan_.namespace_missing && codec::namespace_of(*planned.intent) == plan_.database_namespace) {
       listener_.warn(fmt::format("namespace \"{}\" does not exist yet: the server could not check {} \"{}\"",
@@ -174,15 +175,15 @@ ApplyPlan::ApplyPlan(ApplyPlan&&) noexcept = default;
 ApplyPlan& ApplyPlan::operator=(ApplyPlan&&) noexcept = default;
 ApplyPlan::~ApplyPlan() = default;
 
-bool ApplyPlan::changes_something() const {
+bool ApplyPlan::sends_something() const {
   return std::any_of(impl_->objects.begin(), impl_->objects.end(),
-                     [](const PlannedApply& planned) { return !planned.unchanged(); });
+                     [](const PlannedApply& planned) { return !planned.nothing_to_send(); });
 }
 
 std::vector<std::string> ApplyPlan::unprotected_namespaces() const {
   std::vector<std::string> namespaces;
   for (const PlannedApply& planned : impl_->objects) {
-    const bool changes_existing = planned.live != nullptr && !planned.unchanged();
+    const bool changes_existing = planned.live != nullptr && !planned.nothing_to_send();
     if (changes_existing && (impl_->force_conflicts || loosens_deletion_policy(planned)))
       namespaces.push_back(codec::namespace_of(*planned.intent));
   }

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <functional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "dba/base/duration.hpp"
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
 #include "dba/mssql/database_spec.hpp"
 
+#include "certificate_values.hpp"
 #include "flag_values.hpp"
 #include "json_edit.hpp"
 
@@ -45,18 +45,17 @@ const Key& find_key(std::string_view typed) {
   if (found != kKeys.end()) return *found;
   std::vector<std::string> choices;
   for (const Key& key : kKeys) choices.emplace_back(key.typed);
-  throw usage_error(fmt::format("--certificate: \"{}\" is not one of {}", typed, join(choices, ", ")));
+  throw usage_error(fmt::format("\"{}\" is not one of {}", typed, join(choices, ", ")));
 }
 
 void put(Json& certificate, const Key& key, const std::string& value) {
-  if (value.empty()) throw usage_error(fmt::format("--certificate: \"{}\" has no value", key.typed));
-  if (key.typed == "duration" && !try_parse_duration(value)) {
-    throw usage_error(fmt::format("--certificate: \"{}\" is no duration such as 2160h", value));
-  }
+  if (value.empty()) throw usage_error(fmt::format("\"{}\" has no value", key.typed));
+  if (const std::string problem = certificate_value_problem(key.field, value); !problem.empty())
+    throw usage_error(problem);
   Json& holder = key.in_subject ? object_at(certificate, {"subject"}) : certificate;
   Json& field = holder[std::string(key.field)];
   if (!key.list) {
-    if (!field.is_null()) throw usage_error(fmt::format("--certificate: \"{}\" is given twice", key.typed));
+    if (!field.is_null()) throw usage_error(fmt::format("\"{}\" is given twice", key.typed));
     field = value;
     return;
   }
@@ -74,11 +73,24 @@ Json parse_certificate(std::string_view text) {
         fmt::format("--certificate: \"{}\" is not ALIAS:key=value,…, e.g. client:organization=sales", text));
   }
   Json certificate = Json::object();
-  certificate["alias"] = alias;
+  Problems problems;
+  const auto collect = [&problems](const std::function<void()>& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      problems.add("--certificate", error.what());
+    }
+  };
+  collect([&] { certificate["alias"] = parse_certificate_alias(alias); });
   for (const std::string& part : split(text.substr(colon + 1), ',')) {
-    const KeyValue pair = parse_key_value("--certificate", part);
-    put(certificate, find_key(pair.key), pair.value);
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      problems.add("--certificate", fmt::format("\"{}\" is not KEY=VALUE", part));
+    } else {
+      collect([&] { put(certificate, find_key(part.substr(0, equals)), part.substr(equals + 1)); });
+    }
   }
+  problems.throw_if_any("");
   return certificate;
 }
 

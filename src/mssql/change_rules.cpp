@@ -1,5 +1,6 @@
 // What changing a live object directly would do, where an ops request is the safe way.
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -8,21 +9,23 @@
 #include "dba/base/quantity.hpp"
 #include "dba/mssql/database_rules.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/topology.hpp"
 
 #include "containers.hpp"
 #include "flag_names.hpp"
+#include "quantities.hpp"
+#include "rule_set.hpp"
+#include "topology.hpp"
 
 namespace dba::mssql {
 
 namespace {
 
+constexpr std::string_view kDatabases = "spec.topology.availabilityGroup.databases";
 constexpr std::string_view kSize = "spec.storage.resources.requests.storage";
 
-std::optional<Quantity> quantity_from(const Json* value) {
-  if (value == nullptr) return std::nullopt;
-  if (value->is_number_integer()) return Quantity::try_parse(value->dump());
-  return value->is_string() ? Quantity::try_parse(value->get_ref<const std::string&>()) : std::nullopt;
+/// @source KubeDB's webhook: an absent storageType means Durable
+std::string storage_type_of(const Json& database) {
+  return codec::string_at(database, {"spec", "storageType"}, "Durable");
 }
 
 /// Whether everything `desired` says is so in `live`, quantities compared by value; what desired leaves open is fine.
@@ -34,7 +37,7 @@ bool is_covered(const Json* live, const Json& desired) {
     }
     return true;
   }
-  if (*live == desired) return true;
+  if (codec::same_value(*live, desired)) return true;
   const std::optional<Quantity> a = quantity_from(live), b = quantity_from(&desired);
   return a && b && *a == *b;
 }
@@ -44,13 +47,15 @@ class ChangeChecker {
   ChangeChecker(const Json& live, const Json& desired) : live_(live), desired_(desired) {}
 
   Findings check() {
-    refuse_change("spec.topology.mode", {"spec", "topology", "mode"});
-    refuse_change("spec.storageType", {"spec", "storageType"});
+    refuse_change("spec.topology.mode", topology_name(topology_of(live_)), topology_name(topology_of(desired_)));
+    refuse_change("spec.storageType", storage_type_of(live_), storage_type_of(desired_));
     check_size();
     advise("spec.storage.storageClassName", {"spec", "storage", "storageClassName"}, "StorageMigration");
     advise("spec.version", {"spec", "version"}, "UpdateVersion");
     advise("spec.replicas", {"spec", "replicas"}, "HorizontalScaling");
+    if (topology_of(live_) == topology_of(desired_)) check_databases();
     check_resources();
+    check_environment();
     advise("spec.tls", {"spec", "tls"}, "ReconfigureTLS");
     advise("spec.configuration", {"spec", "configuration"}, "Reconfigure");
     advise("spec.authSecret", {"spec", "authSecret", "name"}, "RotateAuth");
@@ -58,12 +63,11 @@ class ChangeChecker {
   }
 
  private:
-  void refuse_change(std::string_view path, codec::Path steps) {
-    const std::string was = codec::string_at(live_, steps), wanted = codec::string_at(desired_, steps);
-    if (wanted.empty() || was == wanted) return;
-    findings_.error(path, flag_for(path),
-                    fmt::format("cannot become {}: the running database is {}, make a new one and move the data",
-                                wanted, was.empty() ? "standalone" : was));
+  void refuse_change(std::string_view path, std::string_view was, std::string_view wanted) {
+    if (was == wanted) return;
+    findings_.error(
+        path, flag_for(path),
+        fmt::format("cannot become {}: the running database is {}, make a new one and move the data", wanted, was));
   }
 
   void check_size() {
@@ -87,6 +91,44 @@ class ChangeChecker {
     if (was != nullptr && is_covered(codec::find_at(*was, {"resources"}), *resources)) return;
     warn("spec.podTemplate.spec.containers[name=mssql].resources", "goes past the operator's safe way",
          "VerticalScaling");
+  }
+
+  /// @source KubeDB's guides: the list of a running group may be extended; nothing is said of taking names out
+  void check_databases() {
+    const std::vector<std::string> wanted = databases_of(desired_);
+    for (const std::string& name : databases_of(live_)) {
+      if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) continue;
+      findings_.warn(kDatabases, flag_for(kDatabases),
+                     fmt::format("\"{}\" is in the running group and no longer in the list: KubeDB only adds databases "
+                                 "to a group, take it out in SQL Server yourself",
+                                 name));
+    }
+  }
+
+  /// @source KubeDB's guides: environment variables cannot be updated; the webhook lets the change through
+  void check_environment() {
+    const Json* was = find_container(live_, kDatabaseContainer);
+    const Json* wanted = find_container(desired_, kDatabaseContainer);
+    const Json* before = was == nullptr ? nullptr : list_at(*was, {"env"});
+    const Json* after = wanted == nullptr ? nullptr : list_at(*wanted, {"env"});
+    if (after == nullptr) return;
+    for (const Json& variable : *after) {
+      const std::string name = codec::string_at(variable, {"name"});
+      const Json* old = find_named(before, name);
+      if (old == nullptr || !is_covered(old, variable)) warn_of_variable(name, old == nullptr ? "is new" : "changes");
+    }
+    if (before == nullptr) return;
+    for (const Json& variable : *before) {
+      const std::string name = codec::string_at(variable, {"name"});
+      if (find_named(after, name) == nullptr) warn_of_variable(name, "goes away");
+    }
+  }
+
+  void warn_of_variable(const std::string& name, std::string_view what) {
+    findings_.warn("spec.podTemplate.spec.containers[name=mssql].env", name == "MSSQL_PID" ? "--edition" : "--env",
+                   fmt::format("{} {}: KubeDB does not support a change of the environment of a running database and "
+                               "does not refuse it; make a new database, or check that every pod was made again",
+                               name, what));
   }
 
   void advise(std::string_view path, codec::Path steps, std::string_view operation) {

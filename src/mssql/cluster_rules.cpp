@@ -10,9 +10,9 @@
 #include "dba/mssql/database_rules.hpp"
 #include "dba/mssql/issuer.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/topology.hpp"
 
 #include "flag_names.hpp"
+#include "topology.hpp"
 
 namespace dba::mssql {
 

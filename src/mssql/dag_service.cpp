@@ -4,6 +4,8 @@
 #include "dba/mssql/database_spec.hpp"
 #include "dba/mssql/names.hpp"
 
+#include "rule_set.hpp"
+
 namespace dba::mssql {
 
 namespace {
@@ -19,6 +21,7 @@ Json service_port(std::string_view name, int port, std::string_view target) {
 
 }  // namespace
 
+// @source KubeDB's guide to distributed availability groups: the Service that is made first, to learn its address
 Json make_dag_service(std::string_view database, std::string_view ns) {
   Json service = Json::object();
   service["apiVersion"] = "v1";
@@ -26,6 +29,9 @@ Json make_dag_service(std::string_view database, std::string_view ns) {
   Json& metadata = service["metadata"];
   metadata["name"] = primary_service_name(database);
   if (!ns.empty()) metadata["namespace"] = ns;
+  Findings findings;
+  check_metadata({service, Topology::distributed, findings});
+  findings.throw_if_errors("cannot generate the Service");
   Json& spec = service["spec"];
   spec["type"] = "LoadBalancer";
   Json& selector = spec["selector"];

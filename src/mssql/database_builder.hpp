@@ -3,8 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "dba/mssql/database_spec.hpp"
+
+#include "flag_values.hpp"
 
 namespace dba::mssql {
 
@@ -42,6 +47,9 @@ class DatabaseBuilder {
   /// Runs one part; an Error in it becomes problems, each told once.
   void part(const std::function<void()>& write);
   void refuse(std::string_view flag, std::string_view message);
+  /// Writes each KEY=VALUE of a repeatable flag; what is none, and a key that comes again, is refused.
+  void each_pair(std::string_view flag, const std::vector<std::string>& texts,
+                 const std::function<void(const KeyValue& pair)>& write);
   Json& spec(codec::Path path);
   /// Sets a text field when the flag was given.
   void put(codec::Path path, const char* field, const std::optional<std::string>& value);

@@ -40,6 +40,11 @@ void set_variable(Json& env, std::string_view name, std::string_view value, std:
   env.insert(env.begin() + static_cast<Json::difference_type>(std::min(position, env.size())), variable(name, value));
 }
 
+void remove_variable(Json& env, std::string_view name) {
+  const auto is_named = [name](const Json& entry) { return codec::string_at(entry, {"name"}) == name; };
+  env.erase(std::remove_if(env.begin(), env.end(), is_named), env.end());
+}
+
 /// The element whose `alias` is `alias`, appended when missing.
 Json& aliased_element(Json& list, std::string_view alias) {
   if (list.is_null()) list = Json::array();
@@ -92,20 +97,19 @@ void DatabaseBuilder::environment() {
   Json& env = named_element(spec({"podTemplate", "spec"})["containers"], kDatabaseContainer)["env"];
   if (env.is_null()) env = Json::array();
   if (!env.is_array()) throw usage_error("env of container mssql is no list");
-  if (options_.accept_eula) set_variable(env, kLicenceVariable, "Y", 0);
+  if (options_.accept_eula.value_or(false)) set_variable(env, kLicenceVariable, "Y", 0);
+  if (!options_.accept_eula.value_or(true)) remove_variable(env, kLicenceVariable);
   const auto after_licence = [&env]() -> std::size_t { return find_named(&env, kLicenceVariable) == nullptr ? 0 : 1; };
   if (options_.edition) set_variable(env, kEditionVariable, *options_.edition, after_licence());
-  std::set<std::string> seen;
-  for (const std::string& text : options_.env) {
-    part([&] {
-      const KeyValue pair = parse_key_value("--env", text);
-      if (!seen.insert(pair.key).second) return refuse("--env", fmt::format("{} is given twice", pair.key));
-      if (pair.key == kEditionVariable && options_.edition) {
-        return refuse("--env", fmt::format("{} is what --edition sets, give one of them", pair.key));
-      }
-      set_variable(env, pair.key, pair.value, env.size());
-    });
-  }
+  each_pair("--env", options_.env, [&](const KeyValue& pair) {
+    const bool is_edition = pair.key == kEditionVariable && options_.edition;
+    const bool is_refusal = pair.key == kLicenceVariable && !options_.accept_eula.value_or(true);
+    if (is_edition || is_refusal) {
+      return refuse("--env", fmt::format("{} is what --{} sets, give one of them", pair.key,
+                                         is_edition ? "edition" : "accept-eula"));
+    }
+    set_variable(env, pair.key, pair.value, env.size());
+  });
   if (find_named(&env, kEditionVariable) != nullptr) return;
   set_variable(env, kEditionVariable, kDefaultEdition, after_licence());
   notices_.push_back(
@@ -146,22 +150,18 @@ void DatabaseBuilder::monitor() {
     if (!exporter.contains("port")) exporter["port"] = kMetricsPort;
   });
   put({"monitor", "prometheus", "serviceMonitor"}, "interval", options_.monitor_interval);
-  for (const std::string& text : options_.monitor_labels) {
-    part([&] {
-      const KeyValue label = parse_key_value("--monitor-label", text);
-      spec({"monitor", "prometheus", "serviceMonitor", "labels"})[label.key] = label.value;
-    });
-  }
+  each_pair("--monitor-label", options_.monitor_labels, [&](const KeyValue& label) {
+    spec({"monitor", "prometheus", "serviceMonitor", "labels"})[label.key] = label.value;
+  });
 }
 
 void DatabaseBuilder::services() {
-  for (const std::string& text : options_.services) {
-    part([&] {
-      const KeyValue pair = parse_key_value("--service", text);
-      const std::string alias = parse_service_alias(pair.key), type = parse_service_type(pair.value);
-      object_at(aliased_element(spec({})["serviceTemplates"], alias), {"spec"})["type"] = type;
-    });
-  }
+  std::set<std::string> seen;
+  each_pair("--service", options_.services, [&](const KeyValue& pair) {
+    const std::string alias = parse_service_alias(pair.key), type = parse_service_type(pair.value);
+    if (!seen.insert(alias).second) return refuse("--service", fmt::format("{} is given twice", alias));
+    object_at(aliased_element(spec({})["serviceTemplates"], alias), {"spec"})["type"] = type;
+  });
 }
 
 }  // namespace dba::mssql

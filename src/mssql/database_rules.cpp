@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/mssql/database_spec.hpp"
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/schema.hpp"
 
@@ -15,10 +16,10 @@ namespace dba::mssql {
 
 namespace {
 
-constexpr std::array kRules{&check_metadata,    &check_topology, &check_databases,     &check_leader_election,
-                            &check_distributed, &check_tls,      &check_environment,   &check_resources,
-                            &check_volumes,     &check_storage,  &check_configuration, &check_monitor,
-                            &check_services};
+constexpr std::array kRules{&check_metadata,    &check_topology,  &check_databases,     &check_leader_election,
+                            &check_distributed, &check_tls,       &check_environment,   &check_resources,
+                            &check_volumes,     &check_storage,   &check_configuration, &check_monitor,
+                            &check_services,    &check_references};
 
 /// Required fields that a rule reports in better words than the shape does.
 bool has_a_rule(const Finding& finding) {
@@ -50,13 +51,18 @@ Findings check_database(const Json& database, bool version_required) {
   for (const Finding& finding : check_shape(SchemaKind::database, database).all()) {
     if (!has_a_rule(finding)) findings.error(finding.path, finding.flag, finding.message);
   }
-  if (version_required && codec::find_at(database, {"spec", "version"}) == nullptr) {
+  if (version_required && !has_version(database)) {
     findings.error("spec.version", flag_for("spec.version"),
                    "is required, e.g. 2022-cu22; see kubectl dba mssql versions");
   }
   const Subject subject{database, topology_of(database), findings};
   for (const auto rule : kRules) rule(subject);
   return findings;
+}
+
+const Json* list_at(const Json& object, codec::Path path) {
+  const Json* list = codec::find_at(object, path);
+  return list != nullptr && list->is_array() ? list : nullptr;
 }
 
 // @source the terms that SQL Server 2022 and 2025 name when they are set up

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,18 +13,19 @@
 #include "dba/base/duration.hpp"
 #include "dba/codec/paths.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/topology.hpp"
 
 #include "database_builder.hpp"
 #include "flag_values.hpp"
 #include "json_edit.hpp"
 #include "quantities.hpp"
+#include "topology.hpp"
 
 namespace dba::mssql {
 
 namespace {
 
 constexpr int kGroupReplicas = 3;
+constexpr std::string_view kFinalizer = "kubedb.com";  ///< @source KubeDB apimachinery: what the operator puts on.
 
 /// What the webhook takes for a leaderElection block that is absent; the CRD's own defaults differ.
 /// @source KubeDB apimachinery SetDefaults of MSSQLServer
@@ -143,6 +145,11 @@ void DatabaseBuilder::drop_server_fields() {
                             "deletionGracePeriodSeconds", "managedFields", "selfLink"}) {
     metadata->erase(field);
   }
+  const auto finalizers = metadata->find("finalizers");
+  if (finalizers != metadata->end() && finalizers->is_array()) {
+    finalizers->erase(std::remove(finalizers->begin(), finalizers->end(), Json(kFinalizer)), finalizers->end());
+    if (finalizers->empty()) metadata->erase("finalizers");
+  }
   const auto annotations = metadata->find("annotations");
   if (annotations == metadata->end() || !annotations->is_object()) return;
   annotations->erase("kubectl.kubernetes.io/last-applied-configuration");
@@ -161,16 +168,21 @@ void DatabaseBuilder::metadata() {
   };
   identify("name", "NAME", options_.name);
   identify("namespace", "--namespace", options_.ns.value_or(""));
-  for (const std::string& text : options_.labels) {
+  each_pair("--label", options_.labels,
+            [&](const KeyValue& label) { object_at(metadata, {"labels"})[label.key] = label.value; });
+  each_pair("--annotation", options_.annotations, [&](const KeyValue& annotation) {
+    object_at(metadata, {"annotations"})[annotation.key] = annotation.value;
+  });
+}
+
+void DatabaseBuilder::each_pair(std::string_view flag, const std::vector<std::string>& texts,
+                                const std::function<void(const KeyValue& pair)>& write) {
+  std::set<std::string> seen;
+  for (const std::string& text : texts) {
     part([&] {
-      const KeyValue label = parse_key_value("--label", text);
-      object_at(metadata, {"labels"})[label.key] = label.value;
-    });
-  }
-  for (const std::string& text : options_.annotations) {
-    part([&] {
-      const KeyValue annotation = parse_key_value("--annotation", text);
-      object_at(metadata, {"annotations"})[annotation.key] = annotation.value;
+      const KeyValue pair = parse_key_value(flag, text);
+      if (!seen.insert(pair.key).second) return refuse(flag, fmt::format("{} is given twice", pair.key));
+      write(pair);
     });
   }
 }

@@ -11,10 +11,10 @@
 #include "dba/base/text.hpp"
 #include "dba/kube/resource.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/phase.hpp"
 
 #include "find_database.hpp"
 #include "follow_object.hpp"
+#include "phase.hpp"
 
 namespace dba::mssql {
 
@@ -71,13 +71,13 @@ std::string remains_of(const Json& database) {
 }
 
 void delete_finished_requests(kube::Client& client, std::string_view ns, const DeletionInspection& inspection,
-                              kube::DryRun dry_run, DeletionResult& result) {
+                              kube::DryRun dry_run, const DeletionListener& listener) {
   for (const RequestOfDatabase& request : inspection.requests) {
     if (!request.finished) continue;
     try {
       const Json answer =
           client.remove(mssqlserveropsrequests, ns, request.name, {.dry_run = dry_run, .uid = request.uid});
-      (is_being_deleted(answer) ? result.held_requests : result.deleted_requests).push_back(request.name);
+      listener.accepted(mssqlserveropsrequests, request.name, !is_being_deleted(answer));
     } catch (const ApiError& error) {
       if (error.kind() != ApiError::Kind::not_found) throw;
     }
@@ -124,13 +124,13 @@ void look_for_pods(kube::Client& client, std::string_view ns, std::string_view n
 
 /// @returns whether it went in time; otherwise `result` says what holds it.
 bool wait_until_gone(kube::Client& client, const Json& database, platform::SteadyTime deadline,
-                     const std::function<void(std::string_view)>& progress, DeletionResult& result) {
+                     const DeletionListener& listener, DeletionResult& result) {
   const std::string ns = codec::namespace_of(database), name = codec::name_of(database);
   return follow_object(client, mssqlservers, ns, name, deadline, [&](const Json* seen) {
     if (seen == nullptr) look_for_pods(client, ns, name, result);
     if (seen == nullptr || codec::uid_of(*seen) != codec::uid_of(database)) return Follow::done;
     result.remains = remains_of(*seen);
-    progress(result.remains);
+    listener.waiting(result.remains);
     return Follow::go_on;
   });
 }
@@ -168,31 +168,30 @@ void check_deletion(const DeletionInspection& inspection, const DeletionConsent&
 }
 
 DeletionResult delete_database(kube::Client& client, const DeletionInspection& inspection,
-                               const DeletionRequest& request, const std::function<void(std::string_view)>& progress) {
+                               const DeletionRequest& request, const DeletionListener& listener) {
   const Json& database = *inspection.database;
   const std::string ns = codec::namespace_of(database);
   const bool dry_run = request.dry_run != kube::DryRun::none;
   DeletionResult result;
-  if (request.consent.delete_ops_requests) delete_finished_requests(client, ns, inspection, request.dry_run, result);
+  if (request.consent.delete_ops_requests) delete_finished_requests(client, ns, inspection, request.dry_run, listener);
   if (!dry_run) {
     std::string problem = record_event(client, database, request.mark, "deletion requested");
     if (!problem.empty()) result.warnings.push_back(std::move(problem));
   }
   const bool gone_at_once = send_deletion(client, database, request);
+  listener.accepted(mssqlservers, codec::name_of(database), gone_at_once);
   if (dry_run) return result;
   if (!request.wait) {
     if (gone_at_once) result.state = DeletionResult::State::gone;
     return result;
   }
   try {
-    const bool gone = wait_until_gone(client, database, request.deadline, progress, result);
+    const bool gone = wait_until_gone(client, database, request.deadline, listener, result);
     result.state = gone ? DeletionResult::State::gone : DeletionResult::State::timed_out;
   } catch (const Error& error) {
     if (!is_interrupt(error)) throw;
     throw Error({.code = error.code(),
-                 .message = fmt::format("interrupted; the deletion of mssqlserver.kubedb.com/{} was accepted and goes "
-                                        "on without us",
-                                        codec::name_of(database)),
+                 .message = "interrupted",
                  .hint = fmt::format("kubectl dba mssql wait {} -n {} --for=delete",
                                      shell_quote(codec::name_of(database)), shell_quote(ns))});
   }

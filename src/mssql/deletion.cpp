@@ -7,7 +7,8 @@
 
 #include "dba/base/text.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/topology.hpp"
+
+#include "topology.hpp"
 
 namespace dba::mssql {
 

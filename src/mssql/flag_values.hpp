@@ -12,6 +12,8 @@ struct KeyValue {
 /// Split at the first "=". @throws Error (usage) naming `flag`.
 KeyValue parse_key_value(std::string_view flag, std::string_view text);
 
+/// The alias of a certificate, in any case; "server", "client", "endpoint". @throws Error (usage) naming "alias"
+std::string parse_certificate_alias(std::string_view text);
 std::string parse_dag_role(std::string_view text);       ///< "Primary", "Secondary"
 std::string parse_access_mode(std::string_view text);    ///< "ReadWriteOnce" (rwo) …
 std::string parse_service_alias(std::string_view text);  ///< "primary", "secondary", "stats"

@@ -33,6 +33,12 @@ void throw_if_stopped(const kube::Client& client) {
   if (client.stop().stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
 }
 
+bool ran_out_of_time(const kube::ApiError& error, const kube::Client& client, platform::SteadyTime deadline) {
+  // The last call is given what is left, in whole milliseconds.
+  constexpr auto kRounding = std::chrono::milliseconds(5);
+  return error.kind() == kube::ApiError::Kind::timeout && client.clock().steady_now() + kRounding >= deadline;
+}
+
 bool is_interrupt(const Error& error) {
   return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated;
 }

@@ -10,6 +10,10 @@
 
 namespace dba::mssql {
 
+/// What was never seen is not waited for: with the pauses in between, this is up to eleven seconds. Once it was seen, a
+/// watch outlasts any silence.
+inline constexpr int kFirstListTries = 4;
+
 enum class Follow { go_on, done };
 
 /// Hands over the object as it is, then after every change; nullptr while it does not exist.
@@ -22,6 +26,8 @@ bool follow_object(kube::Client& client, const kube::ResourceType& type, std::st
 void throw_if_stopped(const kube::Client& client);
 /// Whether a failure only says that the user wants no more.
 bool is_interrupt(const Error& error);
+/// Whether a call failed because the time for the whole command was over, not because the server is to blame.
+bool ran_out_of_time(const kube::ApiError& error, const kube::Client& client, platform::SteadyTime deadline);
 /// The server's words of a failure, else ours: for warnings.
 std::string why(const Error& error);
 

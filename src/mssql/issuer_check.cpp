@@ -33,6 +33,7 @@ bool judges_the_certificate(const ApiError& error) {
     case ApiError::Kind::unreachable:
     case ApiError::Kind::timeout:
     case ApiError::Kind::broken:
+    case ApiError::Kind::foreign:
     case ApiError::Kind::unauthorized:
       return false;
     case ApiError::Kind::server_error:

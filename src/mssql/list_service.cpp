@@ -1,12 +1,15 @@
 #include "dba/mssql/list_service.hpp"
 
+#include <array>
 #include <future>
 #include <mutex>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dba/kube/resource.hpp"
+#include "dba/kube/watch.hpp"
 #include "dba/mssql/names.hpp"
 
 #include "follow_object.hpp"
@@ -21,6 +24,56 @@ kube::ListOptions running_pods() {
           .field_selector = kube::field_equals("status.phase", "Running"),
           .metadata_only = true};
 }
+
+void note_missing_pods(const Error& error, ListResult& result) {
+  result.list.pods_unknown();
+  result.errors.push_back(fmt::format("pods could not be listed: {}", why(error)));
+}
+
+/// Databases and pods as a watch shows them.
+class ListFollower {
+ public:
+  explicit ListFollower(const ListRequest& request) : request_(request) {}
+
+  std::vector<kube::WatchTarget> targets() const {
+    std::vector<kube::WatchTarget> all(2);
+    all[databases] = {.type = &kube::resources::mssqlservers, .ns = request_.ns};
+    all[databases].options.label_selector = request_.label_selector;
+    all[pods] = {.type = &kube::resources::pods, .ns = request_.ns, .options = running_pods()};
+    for (kube::WatchTarget& target : all) target.first_list_tries = kFirstListTries;
+    return all;
+  }
+
+  /// Absent until both have been seen once.
+  const ListResult* take(const kube::WatchEvent& event) {
+    using Kind = kube::WatchEvent::Kind;
+    switch (event.kind) {
+      case Kind::failed:
+        if (event.target == databases) throw kube::ApiError(*event.error);
+        note_missing_pods(*event.error, result_);
+        [[fallthrough]];
+      case Kind::synced:
+        synced_.at(event.target) = true;
+        break;
+      case Kind::added:
+      case Kind::modified:
+        event.target == databases ? result_.list.add_database(*event.object) : result_.list.add_pod(*event.object);
+        break;
+      case Kind::deleted:
+        event.target == databases ? result_.list.remove_database(*event.object)
+                                  : result_.list.remove_pod(*event.object);
+        break;
+    }
+    return synced_[databases] && synced_[pods] ? &result_ : nullptr;
+  }
+
+ private:
+  enum Target : std::size_t { databases, pods };
+
+  const ListRequest& request_;
+  std::array<bool, 2> synced_{};
+  ListResult result_{};
+};
 
 }  // namespace
 
@@ -45,10 +98,28 @@ ListResult list_databases(kube::Client& client, const ListRequest& request) {
     pods.get();
   } catch (const kube::ApiError& error) {
     if (is_interrupt(error)) throw;
-    result.list.pods_unknown();
-    result.errors.push_back(fmt::format("pods could not be listed: {}", why(error)));
+    note_missing_pods(error, result);
   }
   return result;
+}
+
+void follow_databases(kube::Client& client, const ListRequest& request, platform::SteadyTime deadline,
+                      const std::function<bool(const ListResult& result)>& on_list) {
+  ListFollower follower(request);
+  const ListResult* seen = nullptr;
+  std::string cause;
+  try {
+    kube::Watcher watcher(client, follower.targets());
+    while (const std::optional<kube::WatchEvent> event = watcher.next(deadline, client.stop())) {
+      seen = follower.take(*event);
+      if (seen != nullptr && !on_list(*seen)) return;
+    }
+  } catch (const kube::ApiError& error) {
+    if (!ran_out_of_time(error, client, deadline)) throw;
+    cause = error.info().cause;
+  }
+  throw_if_stopped(client);
+  if (seen == nullptr) throw Error(ExitCode::timed_out, "timed out before the databases were listed", cause);
 }
 
 Json to_json(const ListResult& result) {

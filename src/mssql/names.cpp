@@ -33,15 +33,11 @@ std::string secondary_service_name(std::string_view database) {
   return trim_hyphens(fmt::format("{}-secondary", database).substr(0, kLabelLength));
 }
 
-std::string governing_service_name(std::string_view database) { return name_with_suffix(database, "pods"); }
-
 std::string stats_service_name(std::string_view database) { return fmt::format("{}-stats", database); }
 
 std::string arbiter_name(std::string_view database) { return name_with_suffix(database, "arbiter"); }
 
 std::string pod_name(std::string_view database, int ordinal) { return fmt::format("{}-{}", database, ordinal); }
-
-std::string claim_name(std::string_view pod) { return fmt::format("data-{}", pod); }
 
 std::string auth_secret_name(std::string_view database) { return name_with_suffix(database, "auth"); }
 

@@ -1,4 +1,4 @@
-#include "dba/mssql/phase.hpp"
+#include "phase.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,8 @@
 
 #include "dba/base/text.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/topology.hpp"
+
+#include "topology.hpp"
 
 namespace dba::mssql {
 

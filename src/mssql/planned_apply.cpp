@@ -30,8 +30,10 @@ const kube::ResourceType& type_of(const Json& object) {
   return *type;
 }
 
+/// What an apply can change: the status is written by others, also while we look.
 Json for_comparison(const Json& object) {
   Json copy = object;
+  copy.erase("status");
   for (const char* field : {"managedFields", "resourceVersion", "generation"}) copy["metadata"].erase(field);
   return copy;
 }
@@ -65,9 +67,12 @@ PlannedApply& PlannedApply::operator=(PlannedApply&&) noexcept = default;
 PlannedApply::~PlannedApply() = default;
 
 bool PlannedApply::unchanged() const {
-  // Fields that we would merely stop owning (defaults that our own POST was credited with) are no change.
-  return live != nullptr && for_comparison(*live) == for_comparison(*merged) &&
-         contains_all(owned_fields(*live), owned_fields(*merged));
+  return live != nullptr && codec::same_value(for_comparison(*live), for_comparison(*merged));
+}
+
+bool PlannedApply::nothing_to_send() const {
+  // Fields that we would merely stop owning (defaults that our own POST was credited with) need no request.
+  return unchanged() && contains_all(owned_fields(*live), owned_fields(*merged));
 }
 
 Json without_server_fields(const Json& object) {

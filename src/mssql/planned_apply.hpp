@@ -23,8 +23,10 @@ struct PlannedApply {
   std::shared_ptr<const Json> merged{};  ///< What the live object would become; null without one.
   bool force = false;                    ///< Also when the only other manager is our own earlier `create`.
 
-  /// Nothing would change: neither the object nor, in our favour, who owns its fields.
+  /// The object would stay as it is, whoever owns its fields.
   bool unchanged() const;
+  /// And we own already what the intent says: only then does leaving a field out of a later intent remove it.
+  bool nothing_to_send() const;
 };
 
 /// The object of that kind and name as it is; absent when there is none.

@@ -10,9 +10,9 @@
 #include "dba/kube/resource.hpp"
 #include "dba/kube/watch.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/phase.hpp"
 
 #include "follow_object.hpp"
+#include "phase.hpp"
 
 namespace dba::mssql {
 

@@ -110,4 +110,10 @@ std::string byte_quantity(std::string_view flag, std::string_view text, Notices&
   return written;
 }
 
+std::optional<Quantity> quantity_from(const Json* value) {
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_integer()) return Quantity::try_parse(value->dump());
+  return value->is_string() ? Quantity::try_parse(value->get_ref<const std::string&>()) : std::nullopt;
+}
+
 }  // namespace dba::mssql

@@ -8,10 +8,10 @@
 
 #include "dba/base/text.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/phase.hpp"
-#include "dba/mssql/topology.hpp"
 
 #include "endpoints.hpp"
+#include "phase.hpp"
+#include "topology.hpp"
 
 namespace dba::mssql {
 

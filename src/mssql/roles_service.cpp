@@ -54,6 +54,7 @@ class RoleFollower {
     all[pods].options.label_selector = pod_selector(name_);
     all[slices] = {.type = &kube::resources::endpointslices, .ns = ns_};
     all[slices].options.label_selector = endpoint_slice_selector(name_);
+    for (kube::WatchTarget& target : all) target.first_list_tries = kFirstListTries;
     return all;
   }
 

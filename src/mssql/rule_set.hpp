@@ -1,12 +1,14 @@
 #pragma once
 // The rules on an MSSQLServer, grouped by the part of the object they look at. Pure; each function adds what it finds.
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "dba/mssql/findings.hpp"
-#include "dba/mssql/topology.hpp"
 
 #include "flag_names.hpp"
+#include "topology.hpp"
 
 namespace dba::mssql {
 
@@ -33,5 +35,11 @@ void check_storage(const Subject& subject);
 void check_configuration(const Subject& subject);  ///< Configuration and init script.
 void check_monitor(const Subject& subject);
 void check_services(const Subject& subject);
+void check_references(const Subject& subject);  ///< Names of Secrets, ConfigMaps, the StorageClass and the issuer.
+
+/// The names in the list of the group's databases.
+std::vector<std::string> databases_of(const Json& database);
+/// The list at `path`; nullptr when there is none, or something else.
+const Json* list_at(const Json& object, codec::Path path);
 
 }  // namespace dba::mssql

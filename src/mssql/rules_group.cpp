@@ -22,16 +22,6 @@ namespace {
 constexpr std::string_view kDatabases = "spec.topology.availabilityGroup.databases";
 constexpr std::size_t kMaximumDatabaseName = 128;  // @source SQL Server: sysname is nvarchar(128)
 
-std::vector<std::string> databases_of(const Json& database) {
-  const Json* list = codec::find_at(database, {"spec", "topology", "availabilityGroup", "databases"});
-  std::vector<std::string> names;
-  if (list == nullptr || !list->is_array()) return names;
-  for (const Json& name : *list) {
-    if (name.is_string()) names.push_back(name.get<std::string>());
-  }
-  return names;
-}
-
 /// The first characters of a text: whole ones, so that what is shown stays UTF-8.
 std::string beginning_of(const std::string& text, std::size_t characters) {
   const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
@@ -70,6 +60,11 @@ void check_replicas_of_group(const Subject& subject, std::optional<std::int64_t>
     return subject.error("spec.replicas", fmt::format("is {}, an availability group has at most {} replicas", *replicas,
                                                       kMaximumReplicas));
   }
+  if (*replicas > kMaximumSynchronousReplicas) {
+    subject.warn("spec.replicas", fmt::format("is {}, SQL Server commits synchronously on at most {} replicas, and "
+                                              "KubeDB makes every replica a synchronous one",
+                                              *replicas, kMaximumSynchronousReplicas));
+  }
   if (*replicas == 1) {
     subject.warn("spec.replicas", "is 1, a group of one replica has nobody to fail over to");
   } else if (subject.topology == Topology::distributed && *replicas == 2) {
@@ -98,6 +93,16 @@ void check_url(const Subject& subject, std::string_view path, const std::string&
 }
 
 }  // namespace
+
+std::vector<std::string> databases_of(const Json& database) {
+  const Json* list = list_at(database, {"spec", "topology", "availabilityGroup", "databases"});
+  std::vector<std::string> names;
+  if (list == nullptr) return names;
+  for (const Json& name : *list) {
+    if (name.is_string()) names.push_back(name.get<std::string>());
+  }
+  return names;
+}
 
 void check_topology(const Subject& subject) {
   const std::optional<std::int64_t> replicas = codec::int_at(subject.database, {"spec", "replicas"});

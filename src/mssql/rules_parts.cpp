@@ -8,23 +8,19 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "dba/base/duration.hpp"
 #include "dba/base/quantity.hpp"
 #include "dba/base/text.hpp"
 #include "dba/mssql/issuer.hpp"
 #include "dba/mssql/names.hpp"
 
+#include "certificate_values.hpp"
 #include "label_syntax.hpp"
+#include "quantities.hpp"
 #include "rule_set.hpp"
 
 namespace dba::mssql {
 
 namespace {
-
-const Json* list_at(const Json& object, codec::Path path) {
-  const Json* list = codec::find_at(object, path);
-  return list != nullptr && list->is_array() ? list : nullptr;
-}
 
 /// @source pattern of metadata.name in the MSSQLServer CRD
 std::string name_problem(const std::string& name) {
@@ -56,6 +52,27 @@ void check_issuer_ref(const Subject& subject, const Json& ref) {
   if (codec::string_at(ref, {"name"}).empty()) subject.error(path + ".name", "is required");
 }
 
+/// One text or a list of them; what is neither is the shape's to judge.
+std::vector<std::string> texts_of(const Json* value) {
+  std::vector<std::string> texts;
+  if (value == nullptr) return texts;
+  if (value->is_string()) texts.push_back(value->get<std::string>());
+  if (!value->is_array()) return texts;
+  for (const Json& item : *value) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+void check_certificate_values(const Subject& subject, const Json& certificate, const std::string& path) {
+  for (const char* field : {"dnsNames", "ipAddresses", "uris", "emailAddresses", "duration", "secretName"}) {
+    for (const std::string& text : texts_of(codec::find_at(certificate, {field}))) {
+      const std::string problem = text.empty() ? "" : certificate_value_problem(field, text);
+      if (!problem.empty()) subject.error(fmt::format("{}.{}", path, field), problem);
+    }
+  }
+}
+
 void check_certificates(const Subject& subject, const Json& certificates) {
   static constexpr std::array<std::string_view, 3> kAliases{"server", "client", "endpoint"};
   std::set<std::string> seen;
@@ -67,10 +84,7 @@ void check_certificates(const Subject& subject, const Json& certificates) {
     } else if (!seen.insert(alias).second) {
       subject.error("spec.tls.certificates", fmt::format("alias \"{}\" is there twice", alias));
     }
-    const std::string duration = codec::string_at(certificate, {"duration"});
-    if (!duration.empty() && !try_parse_duration(duration)) {
-      subject.error(path + ".duration", fmt::format("\"{}\" is no duration such as 2160h", duration));
-    }
+    check_certificate_values(subject, certificate, path);
     if (certificate.contains("renewBefore")) subject.warn(path + ".renewBefore", "is deprecated and has no effect");
   }
 }
@@ -135,8 +149,7 @@ void check_storage(const Subject& subject) {
     return subject.error("spec.storage.resources.requests.storage",
                          "is required for durable storage, e.g. --storage 10Gi");
   }
-  const std::optional<Quantity> quantity =
-      Quantity::try_parse(size->is_string() ? size->get<std::string>() : size->dump());
+  const std::optional<Quantity> quantity = quantity_from(size);
   if (quantity && (quantity->is_negative() || quantity->is_zero())) {
     subject.error("spec.storage.resources.requests.storage",
                   fmt::format("\"{}\" must be more than 0", quantity->text()));

@@ -14,6 +14,7 @@
 #include "dba/mssql/names.hpp"
 
 #include "containers.hpp"
+#include "quantities.hpp"
 #include "rule_set.hpp"
 
 namespace dba::mssql {
@@ -73,6 +74,27 @@ void check_edition(const Subject& subject, const std::string& edition) {
   }
 }
 
+/// What every API server takes: letters, digits, "-", "_", "."; no digit first, and no step up a directory.
+/// @source apimachinery IsEnvVarName, and IsRelaxedEnvVarName, which took its place (KEP-4369, stable since 1.34)
+void check_variable_name(const Subject& subject, const std::string& name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_usual = [&](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };
+  const auto is_allowed = [](char c) { return c >= ' ' && c <= '~' && c != '='; };
+  if (name.empty()) return subject.findings.error(kEnvironment, "--env", "has a variable without a name");
+  if (!std::all_of(name.begin(), name.end(), is_allowed)) {
+    return subject.findings.error(
+        kEnvironment, "--env",
+        fmt::format("\"{}\" is no name of a variable: only printable ASCII characters without \"=\"", name));
+  }
+  const bool usual = std::all_of(name.begin(), name.end(), is_usual) && !is_digit(name.front());
+  if (usual && name != "." && !name.starts_with("..")) return;
+  subject.findings.warn(kEnvironment, "--env",
+                        fmt::format("\"{}\" is taken as a name only since Kubernetes 1.34: before, letters, digits, "
+                                    "\"-\", \"_\" and \".\", no digit first",
+                                    name));
+}
+
 /// A value that comes from elsewhere (valueFrom) is not known here; one that is no text is the shape's to judge.
 void check_licence(const Subject& subject, const Json* variable) {
   const auto error = [&subject](const std::string& message) {
@@ -87,11 +109,6 @@ void check_licence(const Subject& subject, const Json* variable) {
   if (const std::string text = codec::string_at(*variable, {"value"}); known && text != "Y") {
     error(fmt::format("ACCEPT_EULA is \"{}\", must be \"Y\"", text));
   }
-}
-
-const Json* list_at(const Json& object, codec::Path path) {
-  const Json* list = codec::find_at(object, path);
-  return list != nullptr && list->is_array() ? list : nullptr;
 }
 
 void check_mounts(const Subject& subject, const char* list_name) {
@@ -130,10 +147,7 @@ void check_git_root(const Subject& subject) {
 }
 
 std::optional<Quantity> quantity_of(const Json& resources, const char* group, const char* resource) {
-  const Json* value = codec::find_at(resources, {group, resource});
-  if (value == nullptr) return std::nullopt;
-  if (value->is_number_integer()) return Quantity::try_parse(value->dump());
-  return value->is_string() ? Quantity::try_parse(value->get_ref<const std::string&>()) : std::nullopt;
+  return quantity_from(codec::find_at(resources, {group, resource}));
 }
 
 }  // namespace
@@ -148,6 +162,8 @@ void check_environment(const Subject& subject) {
       if (has(kForbiddenVariables, name)) {
         subject.findings.error(kEnvironment, "--env", fmt::format("{} is set by KubeDB and must not be given", name));
       }
+      if (const Json* typed = codec::find_at(entry, {"name"}); typed != nullptr && typed->is_string())
+        check_variable_name(subject, name);
       if (!seen.insert(name).second) {
         subject.findings.error(kEnvironment, "--env", fmt::format("{} is there twice", name));
       }
@@ -156,6 +172,8 @@ void check_environment(const Subject& subject) {
   check_licence(subject, find_named(env, "ACCEPT_EULA"));
   if (const Json* edition = find_named(env, "MSSQL_PID"); edition == nullptr) {
     subject.findings.error(kEnvironment, "--edition", "MSSQL_PID is required");
+  } else if (const Json* value = codec::find_at(*edition, {"value"}); value != nullptr && *value == "") {
+    subject.findings.error(kEnvironment, "--edition", "MSSQL_PID is empty, must be an edition or a product key");
   } else {
     check_edition(subject, codec::string_at(*edition, {"value"}));
   }

@@ -82,6 +82,11 @@ std::string parse_access_mode(std::string_view text) {
   return match("--access-mode", text, kWords);
 }
 
+std::string parse_certificate_alias(std::string_view text) {
+  static constexpr std::array kWords{Word{"server", "server"}, Word{"client", "client"}, Word{"endpoint", "endpoint"}};
+  return match("alias", text, kWords);
+}
+
 std::string parse_service_alias(std::string_view text) {
   static constexpr std::array kWords{Word{"primary", "primary"}, Word{"secondary", "secondary"},
                                      Word{"stats", "stats"}};

@@ -1,8 +1,9 @@
 #include "dba/mssql/summary.hpp"
 
-#include <algorithm>
-#include <tuple>
+#include <map>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,8 +11,9 @@
 #include "dba/mssql/deletion.hpp"
 #include "dba/mssql/issuer.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/phase.hpp"
-#include "dba/mssql/topology.hpp"
+
+#include "phase.hpp"
+#include "topology.hpp"
 
 namespace dba::mssql {
 
@@ -20,17 +22,27 @@ namespace {
 struct Row {
   std::string ns{}, name{}, version{}, status{}, created{};
   std::string edition{}, storage{}, issuer{};
+  std::map<std::string, std::string> labels{};
   Topology topology = Topology::standalone;
   DeletionPolicy policy = DeletionPolicy::remove;
   int replicas = 0;
   bool deleting = false;
 };
 
-struct Tally {
-  int live = 0;  ///< Running pods that are not going away, the arbiter left out.
-  int primaries = 0;
-  std::string primary{};  ///< The first one found.
+/// A running pod of a replica that is not going away.
+struct LivePod {
+  std::string instance{};  ///< instance_key() of its database.
+  std::string name{};
+  bool primary = false;
 };
+
+struct Tally {
+  int live = 0;
+  int primaries = 0;
+  std::string primary{};  ///< One of them.
+};
+
+using Tallies = std::unordered_map<std::string, Tally>;
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -48,25 +60,58 @@ std::string issuer_text(const Json& database) {
   return ref.cluster_wide() ? fmt::format("{}/{}", ref.kind, ref.name) : ref.name;
 }
 
+std::map<std::string, std::string> labels_of(const Json& database) {
+  std::map<std::string, std::string> labels;
+  const Json* found = codec::find_at(database, {"metadata", "labels"});
+  if (found == nullptr || !found->is_object()) return labels;
+  for (const auto& [key, value] : found->items()) {
+    if (value.is_string()) labels[key] = value.get<std::string>();
+  }
+  return labels;
+}
+
 /// What is being deleted is not what its phase says any more. @source kubectl shows pods so
 std::string status_text(const Row& row) {
   if (row.deleting) return "Terminating";
   return row.status.empty() ? "<unknown>" : row.status;
 }
 
-/// Key of an instance's pods; a newline can be in neither part.
+/// Sorts by namespace, then by name: a newline can be in neither, and comes before whatever can.
 std::string instance_key(std::string_view ns, std::string_view name) { return fmt::format("{}\n{}", ns, name); }
+
+std::string key_of(const Json& object) { return instance_key(codec::namespace_of(object), codec::name_of(object)); }
+
+/// Absent for a pod that counts for nothing.
+std::optional<LivePod> live_pod(const Json& pod) {
+  const Json* labels = codec::find_at(pod, {"metadata", "labels"});
+  if (labels == nullptr || codec::string_at(*labels, {kNameLabel}) != kNameLabelValue) return std::nullopt;
+  const std::string role = codec::string_at(*labels, {kRoleLabel});
+  if (is_being_deleted(pod) || role == kRoleArbiter) return std::nullopt;
+  return LivePod{.instance = instance_key(codec::namespace_of(pod), codec::string_at(*labels, {kInstanceLabel})),
+                 .name = codec::name_of(pod),
+                 .primary = role == kRolePrimary};
+}
 
 }  // namespace
 
 struct DatabaseList::Impl {
-  std::vector<Row> databases{};
-  std::unordered_map<std::string, Tally> pods{};
+  std::map<std::string, Row> databases{};
+  std::unordered_map<std::string, LivePod> pods{};
   bool pods_known = true;
 
-  std::vector<std::string> cells(const Row& row, bool with_namespace, WallTime now) const {
-    const auto found = pods.find(instance_key(row.ns, row.name));
-    const Tally tally = found == pods.end() ? Tally{} : found->second;
+  Tallies tallies() const {
+    Tallies tallies;
+    for (const auto& [key, pod] : pods) {
+      Tally& tally = tallies[pod.instance];
+      ++tally.live;
+      if (!pod.primary) continue;
+      ++tally.primaries;
+      tally.primary = pod.name;
+    }
+    return tallies;
+  }
+
+  std::vector<std::string> cells(const Row& row, const Tally& tally, bool with_namespace, WallTime now) const {
     std::vector<std::string> cells;
     if (with_namespace) cells.push_back(row.ns);
     cells.insert(cells.end(),
@@ -76,17 +121,7 @@ struct DatabaseList::Impl {
     return cells;
   }
 
-  std::vector<const Row*> sorted() const {
-    std::vector<const Row*> rows;
-    for (const Row& row : databases) rows.push_back(&row);
-    std::sort(rows.begin(), rows.end(),
-              [](const Row* a, const Row* b) { return std::tie(a->ns, a->name) < std::tie(b->ns, b->name); });
-    return rows;
-  }
-
-  Json item(const Row& row) const {
-    const auto found = pods.find(instance_key(row.ns, row.name));
-    const Tally tally = found == pods.end() ? Tally{} : found->second;
+  Json item(const Row& row, const Tally& tally) const {
     Json item = Json::object();
     item["namespace"] = row.ns;
     item["name"] = row.name;
@@ -103,6 +138,8 @@ struct DatabaseList::Impl {
     item["storage"] = text_or_null(row.storage);
     item["deletionPolicy"] = deletion_policy_name(row.policy);
     item["issuer"] = text_or_null(row.issuer);
+    item["labels"] = Json::object();
+    for (const auto& [key, value] : row.labels) item["labels"][key] = value;
     return item;
   }
 
@@ -129,32 +166,31 @@ DatabaseList::DatabaseList(DatabaseList&&) noexcept = default;
 DatabaseList& DatabaseList::operator=(DatabaseList&&) noexcept = default;
 
 void DatabaseList::add_database(const Json& database) {
-  impl_->databases.push_back({.ns = codec::namespace_of(database),
-                              .name = codec::name_of(database),
-                              .version = codec::string_at(database, {"spec", "version"}),
-                              .status = phase_of(database),
-                              .created = codec::string_at(database, {"metadata", "creationTimestamp"}),
-                              .edition = environment_of(database, "MSSQL_PID"),
-                              .storage = storage_text(database),
-                              .issuer = issuer_text(database),
-                              .topology = topology_of(database),
-                              .policy = deletion_policy_of(database),
-                              .replicas = replicas_of(database),
-                              .deleting = is_being_deleted(database)});
+  impl_->databases[key_of(database)] = {.ns = codec::namespace_of(database),
+                                        .name = codec::name_of(database),
+                                        .version = codec::string_at(database, {"spec", "version"}),
+                                        .status = phase_of(database),
+                                        .created = codec::string_at(database, {"metadata", "creationTimestamp"}),
+                                        .edition = environment_of(database, "MSSQL_PID"),
+                                        .storage = storage_text(database),
+                                        .issuer = issuer_text(database),
+                                        .labels = labels_of(database),
+                                        .topology = topology_of(database),
+                                        .policy = deletion_policy_of(database),
+                                        .replicas = replicas_of(database),
+                                        .deleting = is_being_deleted(database)};
 }
 
 void DatabaseList::add_pod(const Json& pod) {
-  const Json* labels = codec::find_at(pod, {"metadata", "labels"});
-  if (labels == nullptr || codec::string_at(*labels, {kNameLabel}) != kNameLabelValue) return;
-  if (is_being_deleted(pod)) return;
-  const std::string role = codec::string_at(*labels, {kRoleLabel});
-  if (role == kRoleArbiter) return;
-  Tally& tally = impl_->pods[instance_key(codec::namespace_of(pod), codec::string_at(*labels, {kInstanceLabel}))];
-  ++tally.live;
-  if (role != kRolePrimary) return;
-  if (tally.primaries++ == 0) tally.primary = codec::name_of(pod);
+  if (std::optional<LivePod> live = live_pod(pod)) {
+    impl_->pods[key_of(pod)] = *std::move(live);
+  } else {
+    impl_->pods.erase(key_of(pod));
+  }
 }
 
+void DatabaseList::remove_database(const Json& database) { impl_->databases.erase(key_of(database)); }
+void DatabaseList::remove_pod(const Json& pod) { impl_->pods.erase(key_of(pod)); }
 void DatabaseList::clear_databases() { impl_->databases.clear(); }
 void DatabaseList::clear_pods() { impl_->pods.clear(); }
 void DatabaseList::pods_unknown() { impl_->pods_known = false; }
@@ -169,14 +205,16 @@ std::vector<DatabaseList::Column> DatabaseList::columns(bool with_namespace) {
 }
 
 std::vector<std::vector<std::string>> DatabaseList::rows(bool with_namespace, WallTime now) const {
+  Tallies tallies = impl_->tallies();
   std::vector<std::vector<std::string>> rows;
-  for (const Row* row : impl_->sorted()) rows.push_back(impl_->cells(*row, with_namespace, now));
+  for (const auto& [key, row] : impl_->databases) rows.push_back(impl_->cells(row, tallies[key], with_namespace, now));
   return rows;
 }
 
 std::vector<Json> DatabaseList::items() const {
+  Tallies tallies = impl_->tallies();
   std::vector<Json> items;
-  for (const Row* row : impl_->sorted()) items.push_back(impl_->item(*row));
+  for (const auto& [key, row] : impl_->databases) items.push_back(impl_->item(row, tallies[key]));
   return items;
 }
 

@@ -1,4 +1,4 @@
-#include "dba/mssql/topology.hpp"
+#include "topology.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -10,7 +10,8 @@
 #include "dba/base/text.hpp"
 #include "dba/codec/paths.hpp"
 #include "dba/mssql/names.hpp"
-#include "dba/mssql/phase.hpp"
+
+#include "phase.hpp"
 
 namespace dba::mssql {
 

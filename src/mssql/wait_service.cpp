@@ -25,6 +25,18 @@ class Waiter {
       : client_(client), request_(request), progress_(progress) {}
 
   WaitResult run() {
+    try {
+      return watch();
+    } catch (const kube::ApiError& error) {
+      if (!ran_out_of_time(error, client_, request_.deadline)) throw;
+      return finish(WaitResult::Outcome::timed_out, observed_.empty() ? "the server has not answered" : observed_);
+    }
+  }
+
+ private:
+  enum Target : std::size_t { kDatabase, kPods };
+
+  WaitResult watch() {
     // A watch would go on trying; a server that cannot be reached at all is no reason to wait.
     const std::optional<Json> found = client_.find(kube::resources::mssqlservers, request_.ns, request_.name);
     if (found && !request_.condition.needs_pods()) start_ = start_of({.database = &*found});
@@ -43,9 +55,6 @@ class Waiter {
     return finish(WaitResult::Outcome::timed_out, observed_);
   }
 
- private:
-  enum Target : std::size_t { kDatabase, kPods };
-
   WaitStart start_with_pods(const Json& database) const {
     const RoleReport roles = build_role_report({.database = &database, .pods = &pods_});
     return start_of({.database = &database, .roles = &roles});
@@ -60,6 +69,7 @@ class Waiter {
       pods.options.label_selector = pod_selector(request_.name);
       targets.push_back(std::move(pods));
     }
+    for (kube::WatchTarget& target : targets) target.first_list_tries = kFirstListTries;
     return targets;
   }
 

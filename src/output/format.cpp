@@ -75,11 +75,11 @@ std::string indented_json(const Json& value) {
   return value.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string print_columns(std::span<const Json> objects, const std::string& spec) {
-  const codec::CustomColumns columns = codec::CustomColumns::parse(spec);
+std::string print_columns(std::span<const Json> objects, const Format& format) {
+  const codec::CustomColumns columns = codec::CustomColumns::parse(format.argument);
   std::vector<Column> headers;
   for (const std::string& header : columns.headers()) headers.push_back({.header = header});
-  Table table(std::move(headers), false);
+  Table table(std::move(headers), false, format.headers);
   for (const Json& object : objects) table.add(columns.row(object));
   return table.flush();
 }
@@ -152,7 +152,7 @@ std::string print_objects(const std::vector<Json>& objects, const Format& format
     for (const Json& object : objects) names += printed_name(object) + "\n";
     return names;
   }
-  if (format.kind == Format::Kind::custom_columns) return print_columns(objects, format.argument);
+  if (format.kind == Format::Kind::custom_columns) return print_columns(objects, format);
   std::vector<Json> items;
   for (const Json& object : objects) items.push_back(without_managed_fields(object));
   const Json document = as_list || items.size() != 1 ? list_of(std::move(items)) : std::move(items.front());
@@ -164,7 +164,7 @@ std::string print_objects(const std::vector<Json>& objects, const Format& format
 std::string print_report(const Json& report, const Format& format) {
   if (format.kind == Format::Kind::json) return indented_json(report);
   if (format.kind == Format::Kind::yaml) return codec::to_yaml(report);
-  if (format.kind == Format::Kind::custom_columns) return print_columns(std::span(&report, 1), format.argument);
+  if (format.kind == Format::Kind::custom_columns) return print_columns(std::span(&report, 1), format);
   return print_document(report, format);
 }
 

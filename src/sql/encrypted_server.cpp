@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "wait.hpp"
+#include "dba/platform/wait.hpp"
 
 namespace dba::sql {
 
@@ -33,8 +33,8 @@ struct EncryptedServer::Patience {
   const platform::Wakeup& wakeup;
 
   void wait(const platform::FileDescriptor& socket, bool writing) const {
-    std::vector<Interest> interests{{&socket, !writing, writing}};
-    const bool in_time = wait_for(interests, wakeup, deadline);
+    std::vector<platform::Interest> interests{{socket.get(), !writing, writing}};
+    const bool in_time = platform::wait_for(interests, wakeup, deadline);
     if (stop.stop_requested())
       throw SqlError(Phase::connect, Failure::interrupted, "interrupted while connecting to SQL Server");
     if (!in_time)
@@ -46,7 +46,7 @@ EncryptedServer::EncryptedServer(platform::FileDescriptor socket, const TlsPolic
                                  platform::SteadyTime deadline, const std::stop_token& stop)
     : socket_(std::move(socket)), tls_(tls_options(policy)) {
   const platform::Wakeup wakeup;
-  const StopNotice notice(stop, wakeup);
+  const platform::StopNotice notice(stop, wakeup);
   const Patience patience{deadline, stop, wakeup};
   try {
     exchange_prelogin(patience);

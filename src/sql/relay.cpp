@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "dba/base/error.hpp"
+#include "dba/platform/wait.hpp"
 
 #include "tds_wire.hpp"
-#include "wait.hpp"
 
 namespace dba::sql {
 
@@ -37,7 +37,7 @@ void Relay::set_deadline(std::optional<platform::SteadyTime> deadline) {
 
 /// Nothing may leave a thread: a broken connection ends the relay, and the driver sees it closed.
 void Relay::serve(const std::stop_token& own_stop) {
-  const StopNotice notice(stop_, wakeup_);
+  const platform::StopNotice notice(stop_, wakeup_);
   try {
     end_ = carry(own_stop);
   } catch (const Error&) {
@@ -107,9 +107,9 @@ RelayEnd Relay::wait(bool read_driver, bool read_server, const std::stop_token& 
     deadline = deadline_;
   }
   const platform::FileDescriptor& near = driver_.is_open() ? driver_ : listener_.descriptor;
-  std::vector<Interest> interests{{&near, read_driver, !to_driver_.empty()},
-                                  {&server_.socket(), read_server, server_.has_unsent()}};
-  const bool woken = wait_for(interests, wakeup_, deadline);
+  std::vector<platform::Interest> interests{{near.get(), read_driver, !to_driver_.empty()},
+                                            {server_.socket().get(), read_server, server_.has_unsent()}};
+  const bool woken = platform::wait_for(interests, wakeup_, deadline);
   wakeup_.clear();
   if (own_stop.stop_requested()) return RelayEnd::driver_closed;
   if (stop_.stop_requested()) return RelayEnd::interrupted;

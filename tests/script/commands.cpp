@@ -164,12 +164,19 @@ void RunningScript::do_await(const Line& /*line*/, Arguments arguments) {
   if (arguments[2] != "stdout" && arguments[2] != "stderr") {
     throw Failure("write: await NAME DURATION stdout|stderr PATTERN");
   }
-  await(arguments[2] == "stdout" ? one.out : one.err, arguments[3], parse_duration(arguments[1]));
+  await(one, arguments[2] == "stdout" ? one.out : one.err, arguments[3], parse_duration(arguments[1]));
 }
 
-void RunningScript::await(const fs::path& file, const std::string& pattern, milliseconds limit) const {
+std::string RunningScript::await(const Background& one, const fs::path& file, const std::string& pattern,
+                                 milliseconds limit) {
   const auto deadline = steady_clock::now() + limit;
-  while (count_matches(pattern, read_text(file)) == 0) {
+  for (;;) {
+    const bool ended = one.process.has_ended();  // before reading: what it wrote last counts
+    std::string text = read_text(file);
+    if (count_matches(pattern, text) > 0) return text;
+    if (ended) {
+      throw Failure(fmt::format("ended without a match for {}", pattern));
+    }
     if (steady_clock::now() > deadline) {
       throw Failure(fmt::format("no match for {} within {}", pattern, limit));
     }
@@ -184,12 +191,15 @@ void RunningScript::do_sandbox(const Line& line, Arguments arguments) {
   if (on_rig) argv.insert(argv.end(), {"-n", environment_.at("NS")});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   const Start start = start_of(std::move(argv));
-  auto& one = background_[kSandbox];
-  one = std::make_unique<Background>(Background{Process(start), line.negated, line.number, start.out, start.err});
+  background_[kSandbox] =
+      std::make_unique<Background>(Background{Process(start), line.negated, line.number, start.out, start.err});
+  const Background& one = background(kSandbox);
   constexpr std::chrono::seconds kLimit{60};
-  if (on_rig) return await(one->err, "works on", kLimit);
-  await(one->out, "export KUBECONFIG=.*\n", kLimit);
-  const std::string said = read_text(one->out);
+  if (on_rig) {
+    await(one, one.err, "works on", kLimit);
+    return;
+  }
+  const std::string said = await(one, one.out, "export KUBECONFIG=.*\n", kLimit);
   constexpr std::string_view kBefore = "export KUBECONFIG=";
   environment_["KUBECONFIG"] = said.substr(kBefore.size(), said.find('\n') - kBefore.size());
   environment_["NS"] = "demo";

@@ -135,6 +135,11 @@ std::optional<int> Process::wait(SteadyTime deadline) {
   return code_of(status);
 }
 
+bool Process::has_ended() const {
+  pollfd ended{pid_descriptor_, POLLIN, 0};
+  return poll(&ended, 1, 0) > 0;
+}
+
 void Process::signal(int number) const {
   if (pid_ > 0) {
     kill(pid_, number);

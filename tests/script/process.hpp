@@ -31,6 +31,7 @@ class Process {
 
   /// 128 + signal when a signal ended it; absent when it still runs at `deadline`.
   std::optional<int> wait(SteadyTime deadline);
+  bool has_ended() const;         ///< Without collecting its exit code.
   void signal(int number) const;  ///< To the process itself, not to its children.
 
  private:

@@ -91,6 +91,8 @@ TEST_CASE("scripts that do not hold fail, with the reason") {
        "t:1: one still runs at the end of the script; wait for it or kill it"},
       {"background failed", "exec false &one\nwait one\n", "t:2: failed with exit code 1"},
       {"nothing awaited", "exec sleep 60 &one\nawait one 50ms stdout x\n", "t:2: no match for x within 50ms"},
+      {"awaited of a process that has ended", "exec echo y &one\nawait one 3600s stdout x\n",
+       "t:2: ended without a match for x"},
       {"never true", "eventually 50ms exec false\n", "t:1: did not come true within 50ms"},
       {"unset variable", "exec echo $NOPE\n", "t:1: variable NOPE is not set"},
       {"unknown command", "run x\n", "t:1: unknown command \"run\""},
@@ -109,6 +111,14 @@ TEST_CASE("a need that is not met skips, unless it is insisted on") {
   options.required = {"rig"};
   CHECK(run("need rig\n", options).reason == "t:1: rig is missing, and DBA_REQUIRE insists on it");
   CHECK(run("skip not now\n").reason == "t:1: not now");
+}
+
+TEST_CASE("a sandbox that does not come up is noticed at once, and says why") {
+  const RunResult result = run("sandbox\n");
+  CHECK(result.reason == "t:1: ended without a match for export KUBECONFIG=.*\n");
+  CHECK(result.log ==
+        "> sandbox\n[sandbox stdout]\n[sandbox stderr]\n"
+        "script: kubectl-dba-sandbox: No such file or directory\n");
 }
 
 TEST_CASE("a failure shows its phase in full, earlier ones as a line, and no secrets") {

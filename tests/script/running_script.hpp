@@ -88,7 +88,9 @@ class RunningScript {
   void do_tty(const Line& line, Arguments arguments);
   void do_wait(const Line& line, Arguments arguments);
 
-  void await(const std::filesystem::path& file, const std::string& pattern, std::chrono::milliseconds limit) const;
+  /// What it has written into `file`, one of its own, once that matches. @throws Failure
+  static std::string await(const Background& one, const std::filesystem::path& file, const std::string& pattern,
+                           std::chrono::milliseconds limit);
   void end_sandbox();
 
   Start start_of(Arguments argv);

@@ -45,6 +45,23 @@ SeenRequest take_apart(const kube::HttpRequest& request) {
   return seen;
 }
 
+/// The object that a write is about: its body, with what its path says.
+Json object_at(const SeenRequest& request) {
+  Json object = Json::parse(request.body);
+  for (const kube::ResourceType* type : kube::known_resources()) {
+    const std::string root = (type->group.empty() ? "/api/" : "/apis/") + type->api_version() + "/";
+    if (!request.path.starts_with(root)) continue;
+    std::vector<std::string> steps = split(request.path.substr(root.size()), '/');
+    if (steps.size() > 2 && steps.front() == "namespaces") steps.erase(steps.begin(), steps.begin() + 2);
+    if (steps.front() != type->plural) continue;
+    object["apiVersion"] = type->api_version();
+    object["kind"] = type->kind;
+    if (steps.size() > 1) object["metadata"]["name"] = steps[1];
+    return object;
+  }
+  throw std::invalid_argument("no resource that the client knows is at " + request.path);
+}
+
 std::string frame_of(std::string_view type, const Json& object) {
   Json frame = Json::object();
   frame["type"] = type;
@@ -84,6 +101,10 @@ Stub& Stub::reply(const Json& object, int status) { return reply(status, codec::
 
 Stub& Stub::fail(int code, std::string_view reason, std::string_view message) {
   return reply(status_json(code, reason, message), code);
+}
+
+Stub& Stub::stored(int status) {
+  return reply_with([status](const SeenRequest& request) { return json_reply(object_at(request), status); });
 }
 
 Stub& Stub::reply_with(std::function<Reply(const SeenRequest&)> make) {

@@ -45,6 +45,8 @@ class Stub {
   Stub& reply(const Json& object, int status = 200);
   /// metav1.Status of a failure.
   Stub& fail(int code, std::string_view reason, std::string_view message);
+  /// What was sent, as the API server keeps it: apiVersion, kind and name are those of the request's path.
+  Stub& stored(int status = 200);
   /// Whatever `make` makes of the request.
   Stub& reply_with(std::function<Reply(const SeenRequest& request)> make);
   /// No response at all. `may_have_arrived` is what a lost answer to a POST looks like.

@@ -56,9 +56,13 @@ struct Flag {
   std::vector<Alias> aliases{};       ///< Further words for values of `one_of`; not shown in help.
   bool any_spelling = false;          ///< Values in any case, with or without hyphens; the canonical one is stored.
   bool split_commas = false;          ///< "a,b" is two values (vector destinations).
+  bool may_be_empty = false;          ///< "" is a value as well: kubectl's flags, to which it means "as if absent".
   bool only_once = false;             ///< Typed twice it is refused, where of other flags the last one counts.
   bool typed_only = false;            ///< Never taken from the environment or the configuration file (consent).
-  std::string group{};                ///< Heading in help; empty = "Flags".
+  /// Throws Error for a value of the environment or the configuration file that this command has no use for. A typed
+  /// one is refused by the command itself.
+  std::function<void(const std::string& value)> check_default{};
+  std::string group{};  ///< Heading in help; empty = "Flags".
   Completer complete{};
 
   bool is_switch() const { return value.empty(); }
@@ -85,7 +89,8 @@ struct Command {
   std::vector<Command> commands{};
   std::function<ExitCode(AppContext&)> run{};  ///< Absent: a group, which prints its help.
   Effect effect = Effect::reads;
-  std::string group{};  ///< Heading among its siblings in help; empty = "Commands".
+  ExitCode failure = ExitCode::unexpected;  ///< Exit code of an unexpected error; `diff`'s 1 says "differences".
+  std::string group{};                      ///< Heading among its siblings in help; empty = "Commands".
   bool hidden = false;
   /// run() reports AppContext::value_problems itself, together with what else it finds wrong, before it does anything.
   bool lists_all_problems = false;

@@ -36,6 +36,9 @@ std::string annotation_of(const Json& object, std::string_view key);
 /// status.conditions[] entry of `type`, or nullptr.
 const Json* condition_of(const Json& object, std::string_view type);
 
+/// Whether both are the same JSON. `==` goes by the order of an object's keys, too, which means nothing.
+bool same_value(const Json& a, const Json& b);
+
 /// The last of several equal keys wins, as in Go. More than 1000 levels are refused.
 /// @throws Error (unexpected) "«what» is not JSON: …" with line and column, without a word of the text (it may hold a
 ///         secret); never nlohmann's exception.

@@ -54,7 +54,8 @@ class ApiError : public Error {
     server_error,
     unreachable,  ///< Refused, DNS, TLS, no route: nothing was sent.
     timeout,
-    broken,  ///< Torn or unreadable response.
+    broken,   ///< Torn or unreadable response.
+    foreign,  ///< A whole response that no Kubernetes API gives: a login page, a proxy's JSON.
     other,
   };
   ApiError(Kind kind, StatusInfo status, ErrorInfo info, bool outcome_unknown);

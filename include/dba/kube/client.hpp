@@ -102,8 +102,8 @@ class Client {
   Json create(const Json& object, const WriteOptions& options = {});
 
   struct ApplyResult;
-  /// Server-side apply of a whole intent. `unchanged` when the resourceVersion did not move (a dry run: when nothing in
-  /// the object would). An unanswered one is sent once more: applying twice is applying once.
+  /// Server-side apply of a whole intent. `unchanged` when nothing in the object is different but who owns which field.
+  /// An unanswered one is sent once more: applying twice is applying once.
   /// @throws ApiError apply_conflict naming managers and fields, unless `force_conflicts`.
   ApplyResult apply(const Json& object, bool force_conflicts, const WriteOptions& options = {});
   /// JSON merge patch (RFC 7386); put metadata.resourceVersion into it for optimistic locking. After an unanswered one

@@ -72,7 +72,8 @@ struct ClientConfig {
   bool in_cluster = false;
   /// Files that KUBECONFIG names and that do not exist, when nothing else says where the server is.
   std::vector<std::string> missing_files{};
-  bool nothing_configured = false;  ///< No kubeconfig at all: server is localhost:8080.
+  bool nothing_configured = false;        ///< No kubeconfig at all: server is localhost:8080.
+  std::vector<std::string> looked_for{};  ///< The kubeconfig files that were looked for, when nothing is configured.
   bool warnings_as_errors = false;
   bool stdin_is_taken = false;  ///< `-f -`: a credential plugin gets no stdin.
 };

@@ -38,12 +38,14 @@ struct TransportFailure {
     reset,      ///< The connection ended before any part of the response.
     truncated,  ///< The response began and was cut off.
     malformed,  ///< What came is not HTTP.
+    foreign,    ///< A whole response, but not one of a Kubernetes API: something in between has answered.
     cancelled,
     other,
   };
   Kind kind = Kind::other;
   std::string message{};  ///< kubectl's line, e.g. "The connection to the server … was refused - did you …".
   bool request_may_have_arrived = false;  ///< True once any byte of the request could have been sent.
+  bool at_proxy = false;                  ///< It was the proxy that could not be reached.
 };
 
 /// Receives one response as it arrives; every call comes from the transport's thread and must not block for long.

@@ -19,6 +19,7 @@ struct WatchTarget {
   const ResourceType* type = nullptr;
   std::string ns{};  ///< Empty = all namespaces.
   ListOptions options{};
+  int first_list_tries = 0;  ///< How often the first list may fail before it is `failed`; 0 = it is tried for ever.
 };
 
 struct WatchEvent {
@@ -27,7 +28,8 @@ struct WatchEvent {
     modified,
     deleted,
     synced,  ///< The first list of `target` is delivered completely.
-    failed,  ///< `target` cannot be followed (forbidden, resource gone); see `error`. Nothing more comes for it.
+    failed,  ///< `target` cannot be followed (forbidden, resource gone, no first list); see `error`. Nothing more comes
+             ///< for it.
   };
   WatchEvent();
   WatchEvent(WatchEvent&&) noexcept;

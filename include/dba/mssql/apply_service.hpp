@@ -32,7 +32,8 @@ class ApplyPlan {
   ApplyPlan(ApplyPlan&&) noexcept;
   ApplyPlan& operator=(ApplyPlan&&) noexcept;
   ~ApplyPlan();
-  bool changes_something() const;
+  /// Whether anything is sent to an object, were it only for who owns its fields.
+  bool sends_something() const;
   /// Where existing objects lose protection: a deletionPolicy that leaves less behind, or fields that are taken over by
   /// force. An object outside of any namespace gives "".
   std::vector<std::string> unprotected_namespaces() const;
@@ -56,7 +57,7 @@ ApplyPlan plan_application(kube::Client& client, const std::vector<Json>& object
 
 /// Applies what was planned, in the order of the objects.
 /// @effects a PATCH for every object that changes, and the marks of the change. An object that would stay as it is gets
-///          no request; with a dry run none of those that are there does.
+///          one only to make its fields ours; with a dry run none of those that are there does.
 void apply_plan(kube::Client& client, const ApplyPlan& plan, const ApplyRequest& request, const Mark& mark,
                 const ChangeListener& listener);
 

@@ -12,7 +12,7 @@ namespace dba::mssql {
 
 struct ChangeListener {
   std::function<void(std::string_view text)> note{};  ///< What was decided for the user.
-  std::function<void(std::string_view text)> warn{};
+  std::function<void(std::string_view text)> warn{};  ///< What should not be overlooked.
   /// An object was written (or would be, with a dry run), or needed no change.
   std::function<void(const Json& object, kube::Change change)> written{};
 };

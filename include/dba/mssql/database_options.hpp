@@ -36,7 +36,8 @@ struct DatabaseOptions {
   std::optional<bool> client_tls{};
   std::vector<std::string> certificates{};  ///< ALIAS:key=value,…
 
-  bool accept_eula = false;  ///< The flag, or environment ACCEPT_EULA=Y (the command reads it).
+  /// The flag, else environment ACCEPT_EULA=Y (the command reads it); false takes back what the base accepts.
+  std::optional<bool> accept_eula{};
   std::optional<std::string> edition{};
   std::vector<std::string> env{};  ///< K=V
 

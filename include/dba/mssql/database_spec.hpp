@@ -51,7 +51,7 @@ Json parse_certificate(std::string_view text);
 struct ResourceFlags {
   std::optional<std::string> cpu{}, memory{};  ///< Shorthands: request, and request with limit.
   std::optional<std::string> cpu_request{}, memory_request{}, cpu_limit{}, memory_limit{};
-  bool any() const;
+  bool any() const;  ///< Whether a flag was given.
 };
 /// {"requests": {…}, "limits": {…}} laid over `base`. Quantities that are no whole bytes are rounded up and told.
 /// @param problems gets every unreadable or negative quantity with its flag; such a flag is left out.
@@ -59,6 +59,8 @@ Json build_resources(const ResourceFlags& flags, const Json& base, Notices& noti
 
 /// The placeholder LoadBalancer Service of a distributed group, made before the database so that its address is known;
 /// it is named like the database, which adopts it.
+/// @param ns empty = none is written
+/// @throws Error (usage) with what is wrong with a name that no database, or no namespace, can have.
 Json make_dag_service(std::string_view database, std::string_view ns);
 
 }  // namespace dba::mssql

@@ -9,6 +9,7 @@
 
 #include "dba/codec/json.hpp"
 #include "dba/kube/client.hpp"
+#include "dba/kube/resource.hpp"
 #include "dba/mssql/deletion.hpp"
 #include "dba/mssql/marks.hpp"
 #include "dba/platform/clock.hpp"
@@ -58,19 +59,23 @@ struct DeletionResult {
     timed_out,  ///< Accepted, still there.
   };
   State state = State::accepted;
-  std::string remains{};                        ///< With `timed_out`: what holds it.
-  std::vector<std::string> deleted_requests{};  ///< Ops requests that were deleted first and are gone.
-  std::vector<std::string> held_requests{};     ///< Those that finalizers still hold.
+  std::string remains{};  ///< With `timed_out`: what holds it.
   std::vector<std::string> warnings{};
 };
 
+/// Tells what happens while it happens: when the rest fails, what was done before has been said.
+struct DeletionListener {
+  /// A DELETE was accepted, or would be, with a dry run. `gone`: no finalizer holds the object.
+  std::function<void(const kube::ResourceType& type, std::string_view name, bool gone)> accepted{};
+  std::function<void(std::string_view what)> waiting{};  ///< What is waited for, whenever that changes.
+};
+
 /// Deletes the object that was inspected: another one of the same name is left alone.
-/// @param progress gets what is being waited for, whenever that changes.
 /// @throws Error (refused) when it was replaced meanwhile or the webhook refuses; (denied) when it is gone already.
-///         (interrupted) saying that the deletion was accepted, when the wait is interrupted.
+///         (interrupted) with the command that waits on.
 /// @effects DELETEs of ops requests, one Event, one DELETE with a uid precondition, a watch; once the object is gone,
 ///          one LIST of its pods: those that nobody removes are a warning.
 DeletionResult delete_database(kube::Client& client, const DeletionInspection& inspection,
-                               const DeletionRequest& request, const std::function<void(std::string_view)>& progress);
+                               const DeletionRequest& request, const DeletionListener& listener);
 
 }  // namespace dba::mssql

@@ -24,6 +24,7 @@ struct DeletionPlan {
   std::vector<std::string> kept{};
 };
 
+/// What deleting `database` would do, told by its policy, topology, storage type and replicas alone.
 DeletionPlan plan_deletion(const Json& database);
 
 /// Lines for people, said before anything is done: what goes, what stays.

@@ -21,13 +21,16 @@ struct Finding {
 
 class Findings {
  public:
+  /// Adds what is refused. @param message what is wrong and what would be right, without path and flag
   void error(std::string_view path, std::string_view flag, std::string_view message);
+  /// Adds what is only said.
   void warn(std::string_view path, std::string_view flag, std::string_view message);
-  void append(Findings other);
+  void append(Findings other);  ///< Those of `other` behind those that are here.
 
+  /// In the order in which they were found.
   const std::vector<Finding>& all() const& { return items_; }
   std::vector<Finding> all() && { return std::move(items_); }  ///< So that a loop over a temporary is safe.
-  bool has_errors() const;
+  bool has_errors() const;                                     ///< Whether there is more than warnings.
   /// "spec.replicas (--replicas): …" of every warning, for stderr.
   std::vector<std::string> warning_lines() const;
   /// @throws Error with every error (not the warnings) as details, when there is one.

@@ -40,6 +40,7 @@ struct CaSecretFacts {
       problems{};  ///< Type, missing keys, key and certificate that do not belong together, no CA, expired.
   tls::CertificateFacts certificate{};  ///< Meaningful when the certificate could be read.
 };
+/// What a Secret holds of a CA, as it is at `now`: what is missing or wrong is a fact, nothing throws.
 CaSecretFacts read_ca_secret(const Json& secret, WallTime now);
 
 /// How an existing CA secret differs from a pair the user gave; empty when certificate and key are the same.
@@ -60,6 +61,7 @@ struct IssuerReadiness {
   std::string status = "Unknown";  ///< Status of condition Ready; "Unknown" when there is none.
   std::string reason{}, message{};
 };
+/// The condition Ready of an Issuer or ClusterIssuer.
 IssuerReadiness issuer_readiness(const Json& issuer);
 /// spec.ca.secretName; empty when the issuer is of another type.
 std::string ca_secret_of(const Json& issuer);

@@ -34,17 +34,16 @@ inline constexpr int kMetricsPort = 9399;
 inline constexpr std::string_view kDistributedGroupName = "dag";  ///< The SQL name of every distributed group.
 inline constexpr std::size_t kMaximumNameLength = 45;  ///< Longer names make derived ones collide or not fit.
 inline constexpr int kMaximumReplicas = 9;             ///< SQL Server's limit of one availability group.
+inline constexpr int kMaximumSynchronousReplicas = 5;  ///< SQL Server's limit since 2019, the primary included.
 
 /// `name-suffix` in at most 63 characters: the name is cut, the suffix kept, hyphens at the ends trimmed.
 std::string name_with_suffix(std::string_view name, std::string_view suffix);
 
 std::string primary_service_name(std::string_view database);    ///< X
 std::string secondary_service_name(std::string_view database);  ///< X-secondary; here the *tail* is cut at 63.
-std::string governing_service_name(std::string_view database);  ///< X-pods
 std::string stats_service_name(std::string_view database);      ///< X-stats, never cut
 std::string arbiter_name(std::string_view database);            ///< X-arbiter, the arbiter's PetSet
 std::string pod_name(std::string_view database, int ordinal);   ///< X-0
-std::string claim_name(std::string_view pod);                   ///< data-X-0
 std::string auth_secret_name(std::string_view database);        ///< X-auth
 std::string certificate_secret_name(std::string_view database, std::string_view alias);  ///< X-server-cert
 std::string login_secret_name(std::string_view database);                                ///< X-dbm-login

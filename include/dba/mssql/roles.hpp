@@ -91,6 +91,7 @@ struct RoleColumn {
   bool wide_only;
 };
 std::vector<RoleColumn> role_columns();
+/// One row a pod, a cell for every column; ages are counted until `now`.
 std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTime now);
 /// The sentence under the table: "primary: sales-0", "no primary: …", "2 pods are labelled primary: …".
 std::string role_summary(const RoleReport& report);

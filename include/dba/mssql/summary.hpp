@@ -20,10 +20,13 @@ class DatabaseList {
   DatabaseList(DatabaseList&&) noexcept;
   DatabaseList& operator=(DatabaseList&&) noexcept;
 
+  /// Once more: as it is now.
   void add_database(const Json& database);
   /// A running pod or its PartialObjectMetadata (which says nothing of its phase: select by it when listing). Pods that
   /// belong to no MSSQLServer, and terminating ones, count for nothing.
   void add_pod(const Json& pod);
+  void remove_database(const Json& database);  ///< What was deleted, by namespace and name.
+  void remove_pod(const Json& pod);
   void clear_databases();  ///< When the list starts again.
   void clear_pods();
   /// The pods could not be listed: PRIMARY shows "<unknown>".

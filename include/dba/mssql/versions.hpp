@@ -21,6 +21,7 @@ struct CatalogVersion {
   std::vector<std::string> deny{};
 };
 
+/// One MSSQLServerVersion of the catalog; what it leaves out stays empty.
 CatalogVersion read_catalog_version(const Json& object);
 
 /// Ascending by year, then cumulative update, both as numbers ("2022-cu9" before "2022-cu12"); other names by text,

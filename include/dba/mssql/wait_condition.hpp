@@ -19,7 +19,7 @@ struct WaitCondition {
   std::string value{};     ///< Status of a condition ("True" when not given) or wanted value of a JSONPath.
   bool any_value = false;  ///< jsonpath without a value: anything but nothing will do.
 
-  bool needs_pods() const;
+  bool needs_pods() const;  ///< Whether the pods tell it; the others are told by the database alone.
 };
 
 /// `phase=Ready`, `primary`, `primary=POD`, `primary!=POD`, `primary-changed`, `delete`, `condition=Type[=Status]`,

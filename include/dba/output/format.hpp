@@ -14,10 +14,9 @@ struct Format {
   enum class Kind { table, wide, json, yaml, name, jsonpath, jsonpath_as_json, custom_columns };
   Kind kind = Kind::table;
   std::string argument{};  ///< Template of jsonpath / spec of custom columns.
+  bool headers = true;     ///< Of tables and custom columns; --no-headers takes them away.
 
   bool is_table() const { return kind == Kind::table || kind == Kind::wide; }
-  /// One machine-readable document: errors go to stdout as `kind: Error` then.
-  bool is_machine() const { return kind == Kind::json; }
 };
 
 /// @param allowed the forms this command has, e.g. {"json", "yaml", "name"}; "table" is the empty one.

@@ -15,6 +15,7 @@ struct Column {
 
 class Table {
  public:
+  /// @param wide whether the columns of -o wide are shown
   Table(std::vector<Column> columns, bool wide, bool headers = true);
   void add(std::vector<std::string> cells);  ///< One cell per column, hidden ones included.
   bool empty() const { return rows_.empty(); }

@@ -38,14 +38,12 @@ Shim make_shim(const Program& program) {
   return {.binary = "kubectl-dba" + suffix, .file = "kubectl_complete-dba" + suffix, .text = std::move(text)};
 }
 
-std::vector<std::string> search_path(const AppContext& context) { return split(context.environment.get("PATH"), ':'); }
-
 /// Whoever comes first on PATH is run by kubectl, whatever is installed elsewhere.
 void warn_about_path(const Shim& shim, const fs::path& dir, AppContext& context) {
   std::error_code ignored;
   bool dir_found = false;
   std::string first;
-  for (const std::string& entry : search_path(context)) {
+  for (const std::string& entry : split(context.environment.get("PATH"), ':')) {
     dir_found = dir_found || fs::equivalent(entry, dir, ignored);
     const fs::path candidate = fs::path(entry) / shim.binary;
     if (first.empty() && fs::exists(candidate, ignored)) first = candidate;
@@ -94,6 +92,7 @@ Command print_command(std::string name, std::string summary, std::string example
             context.io.out.write(text);
             return ExitCode::ok;
           },
+      .settings_optional = true,
   };
 }
 
@@ -114,6 +113,7 @@ Command install_command(const Program& program) {
                  .into = dir.get(),
                  .complete = complete_directories}},
       .run = [dir, program](AppContext& context) { return install(make_shim(program), *dir, context); },
+      .settings_optional = true,
   };
 }
 

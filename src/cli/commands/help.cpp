@@ -61,6 +61,7 @@ Command help_command() {
                      .complete = [words](AppContext& context,
                                          std::string_view) { return complete_path(*words, context); }}},
       .run = [words](AppContext& context) { return run_help(*words, context); },
+      .settings_optional = true,
   };
 }
 
@@ -70,6 +71,7 @@ Command options_command() {
       .summary = "List the flags that every command takes",
       .examples = "# Which context, which namespace, how much tracing\nkubectl dba options\n",
       .run = run_options,
+      .settings_optional = true,
   };
 }
 

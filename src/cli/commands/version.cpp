@@ -33,6 +33,14 @@ Json version_report() {
   return report;
 }
 
+/// @throws ApiError for an answer that is no version: something else than an API server has answered.
+std::string server_version(const Json& answer) {
+  std::string version = codec::string_at(answer, {"gitVersion"});
+  if (!version.empty()) return version;
+  throw kube::make_api_error({.kind = kube::TransportFailure::Kind::foreign, .message = "the answer has no gitVersion"},
+                             {.verb = "get", .resource = "/version"});
+}
+
 std::string version_text(const Json& report) {
   std::string text =
       fmt::format("Client Version: {}\nClient Commit: {}\n", codec::string_at(report, {"client", "version"}),
@@ -49,8 +57,7 @@ ExitCode run_version(const VersionOptions& options, AppContext& context) {
   if (!options.client_only) {
     try {
       const Json answer = context.kube().raw_get("/version");
-      report["server"] = Json::object();
-      report["server"]["version"] = codec::string_at(answer, {"gitVersion"});
+      report["server"] = Json::object({{"version", server_version(answer)}});
     } catch (const Error& error) {
       failure = error.info();
       report["errors"].push_back(error.info().message);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/builtin_defaults.hpp"
 #include "api/core.hpp"
 #include "api/deletion.hpp"
 #include "api/json_values.hpp"
@@ -108,6 +109,8 @@ void Api::load(std::vector<Json> objects) {
     if (codec::uid_of(object).empty()) metadata["uid"] = impl_->core.new_uid();
     if (!metadata.contains("creationTimestamp")) metadata["creationTimestamp"] = now;
     if (counts_generations(*type) && !metadata.contains("generation")) metadata["generation"] = 1;
+    // As at every other write: or the first change of a pod would look like one of its spec.
+    decode_builtin(*type, object);
     tidy(object);
     by_type[type].push_back(std::move(object));
   }

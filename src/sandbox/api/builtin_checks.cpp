@@ -12,6 +12,7 @@
 #include "dba/base/error.hpp"
 #include "dba/base/quantity.hpp"
 
+#include "api/budget_check.hpp"
 #include "api/json_values.hpp"
 #include "api/metadata_checks.hpp"
 #include "api/refusals.hpp"
@@ -270,6 +271,7 @@ std::vector<Cause> check_builtin(const Resource& type, const Json& object) {
   if (type.kind == "Service") check_service(object, causes);
   if (type.kind == "Pod") check_pod(object, causes);
   if (type.kind == "PersistentVolumeClaim") check_claim(object, causes);
+  if (type.kind == "PodDisruptionBudget") causes = check_budget(object);
   return causes;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -97,7 +98,38 @@ LabelRequirement parse_requirement(Tokens& tokens) {
   return requirement;
 }
 
+/// One of matchExpressions.
+std::string expression_text(const Json& expression) {
+  const std::string key = codec::string_at(expression, {"key"});
+  const std::string op = codec::string_at(expression, {"operator"});
+  if (op == "Exists") return key;
+  if (op == "DoesNotExist") return "!" + key;
+  std::vector<std::string> values;
+  if (const Json* given = codec::find_at(expression, {"values"}); given != nullptr && given->is_array()) {
+    for (const Json& value : *given) values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  std::sort(values.begin(), values.end());
+  return fmt::format("{} {} ({})", key, op == "NotIn" ? "notin" : "in", fmt::join(values, ","));
+}
+
 }  // namespace
+
+std::string selector_text(const Json& selector) {
+  std::vector<std::pair<std::string, std::string>> terms;  // by key
+  if (const Json* labels = codec::find_at(selector, {"matchLabels"}); labels != nullptr && labels->is_object()) {
+    for (const auto& [key, value] : labels->items()) {
+      terms.emplace_back(key, fmt::format("{}={}", key, value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+  }
+  const Json* expressions = codec::find_at(selector, {"matchExpressions"});
+  if (expressions != nullptr && expressions->is_array()) {
+    for (const Json& one : *expressions) terms.emplace_back(codec::string_at(one, {"key"}), expression_text(one));
+  }
+  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> texts;
+  for (auto& term : terms) texts.push_back(std::move(term.second));
+  return fmt::format("{}", fmt::join(texts, ","));
+}
 
 std::vector<LabelRequirement> parse_label_selector(std::string_view text) {
   std::vector<LabelRequirement> requirements;

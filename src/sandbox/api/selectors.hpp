@@ -21,6 +21,9 @@ struct LabelRequirement {
 };
 /// @throws StatusError 400 in the words of the API server's parser.
 std::vector<LabelRequirement> parse_label_selector(std::string_view text);
+/// A LabelSelector (matchLabels, matchExpressions) as text, in the API server's order: "app=web,!old,tier in (a,b)".
+/// Empty for the one that selects everything.
+std::string selector_text(const Json& selector);
 
 struct FieldRequirement {
   std::string path{}, value{};

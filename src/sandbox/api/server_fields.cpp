@@ -55,6 +55,8 @@ void keep_other_parts(const Resource& type, std::string_view subresource, const 
   Json whole = current;
   if (subresource == "finalize" || subresource == "resize" || subresource == "ephemeralcontainers") {
     take_over(whole, next, "spec");
+  } else if (subresource == "scale") {
+    take_over(child_object(whole, "spec"), next.value("spec", Json::object()), "replicas");
   } else {
     take_over(whole, next, "status");
   }

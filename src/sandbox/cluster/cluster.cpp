@@ -4,7 +4,9 @@
 
 #include "cluster/certificates.hpp"
 #include "cluster/claims.hpp"
+#include "cluster/disruption_budgets.hpp"
 #include "cluster/endpoint_slices.hpp"
+#include "cluster/event_limit.hpp"
 #include "cluster/namespaces.hpp"
 #include "cluster/pod_access.hpp"
 #include "cluster/pod_faults.hpp"
@@ -16,11 +18,13 @@ struct Cluster::Impl {
   Impl(api::Api& api, world::World& world)
       : loop(world.clock),
         events(api, world.clock),
+        event_limit(api),
         context{api, world, loop, events, *fault_changes},
         informers(api),
         kubelet(context, informers, table),
         pod_faults(context, informers, kubelet),
         slices(context, informers),
+        budgets(context, informers),
         claims(context, informers),
         namespaces(context, informers),
         issuers(context, informers),
@@ -31,12 +35,14 @@ struct Cluster::Impl {
   std::shared_ptr<FaultChanges> fault_changes = std::make_shared<FaultChanges>();
   Loop loop;
   EventRecorder events;
+  EventLimit event_limit;
   Context context;
   Informers informers;
   PodTable table{};
   Kubelet kubelet;
   PodFaults pod_faults;
   EndpointSlices slices;
+  DisruptionBudgets budgets;
   Claims claims;
   Namespaces namespaces;
   Issuers issuers;

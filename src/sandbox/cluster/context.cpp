@@ -13,8 +13,6 @@ namespace dba::sandbox::cluster {
 
 namespace {
 
-constexpr std::size_t kMostEvents = 5000;
-
 Json reference_to(const Json& object, const std::string& field) {
   Json reference{{"kind", object.value("kind", "")}};
   if (const std::string ns = codec::namespace_of(object); !ns.empty()) reference["namespace"] = ns;
@@ -65,16 +63,6 @@ void EventRecorder::record(const Json& object, const EventText& text) {
                      {"reportingComponent", text.component},
                      {"reportingInstance", ""}},
                 {.field_manager = text.component});
-    std::string oldest;
-    {
-      const std::lock_guard lock(mutex_);
-      recorded_.push_back(fmt::format("{}/{}", ns, name));
-      if (recorded_.size() <= kMostEvents) return;
-      oldest = std::move(recorded_.front());
-      recorded_.pop_front();
-    }
-    const auto [oldest_ns, oldest_name] = split_key(oldest);
-    api_.remove(type, oldest_ns, oldest_name);
   } catch (const api::StatusError&) {
     // An event that cannot be written (its namespace is ending) is lost, as everywhere.
   }

@@ -2,7 +2,6 @@
 // What every controller of the cluster works with, and the few ways in which they write.
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -25,8 +24,7 @@ struct EventText {
   std::string field{};  ///< "spec.containers{mssql}"
 };
 
-/// Writes Events. The same text about the same object counts up; the oldest go when there are too many, so that a long
-/// run does not grow (a real cluster drops them after an hour).
+/// Writes Events. The same text about the same object counts up.
 class EventRecorder {
  public:
   EventRecorder(api::Api& api, platform::Clock& clock) : api_(api), clock_(clock) {}
@@ -35,8 +33,6 @@ class EventRecorder {
  private:
   api::Api& api_;
   platform::Clock& clock_;
-  std::mutex mutex_{};
-  std::deque<std::string> recorded_{};  ///< Keys, oldest first.
 };
 
 /// Passes on that faults have changed, as long as the cluster lives: the world's registry outlives it.

@@ -1,6 +1,7 @@
 #include "cluster/endpoint_slices.hpp"
 
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::string_view kManager = "endpointslice-controller.k8s.io";
 constexpr std::string_view kServiceName = "kubernetes.io/service-name";
-
-std::string bucket_of(std::string_view ns, const std::pair<std::string, std::string>& label) {
-  return fmt::format("{}/{}={}", ns, label.first, label.second);
-}
 
 /// Whether anything an EndpointSlice shows is different.
 bool matters(const Json& before, const Json& now) {
@@ -53,10 +50,8 @@ EndpointSlices::EndpointSlices(Context context, Informers& informers)
     : context_(context),
       informers_(informers),
       controller_(context.loop.add([this](const std::string& key) { reconcile(key); })) {
-  informers_.services.on_change([this](const api::Object& before, const api::Object& now) {
-    index(before, now);
-    if (now) enqueue_later(*now);
-  });
+  informers_.services.on_change(
+      [this](const api::Object& before, const api::Object& now) { service_changed(before, now); });
   informers_.pods.on_change([this](const api::Object& before, const api::Object& now) { pod_changed(before, now); });
   context_.fault_changes.subscribe([this] {
     for (const api::Object& service : informers_.services.all()) {
@@ -65,32 +60,18 @@ EndpointSlices::EndpointSlices(Context context, Informers& informers)
   });
 }
 
-void EndpointSlices::index(const api::Object& before, const api::Object& now) {
-  const std::lock_guard lock(mutex_);
-  if (before) {
-    const Labels old = selector_of(*before);
-    if (!old.empty()) by_selector_[bucket_of(codec::namespace_of(*before), old.front())].erase(key_of(*before));
-  }
-  if (now) {
-    const Labels selector = selector_of(*now);
-    if (!selector.empty()) by_selector_[bucket_of(codec::namespace_of(*now), selector.front())].insert(key_of(*now));
-  }
+void EndpointSlices::service_changed(const api::Object& before, const api::Object& now) {
+  const auto selector = [](const api::Object& service) { return service ? selector_of(*service) : Labels(); };
+  if (const Labels old = selector(before); !old.empty()) index_.remove(key_of(*before), old);
+  if (const Labels labels = selector(now); !labels.empty()) index_.add(key_of(*now), labels);
+  if (now) enqueue_later(*now);
 }
 
 void EndpointSlices::pod_changed(const api::Object& before, const api::Object& now) {
   if (before && now && !matters(*before, *now)) return;
   std::set<std::string> keys;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const api::Object& pod : {before, now}) {
-      const Json* const labels = pod ? codec::find_at(*pod, {"metadata", "labels"}) : nullptr;
-      if (labels == nullptr || !labels->is_object()) continue;
-      for (const auto& [name, value] : labels->items()) {
-        if (!value.is_string()) continue;
-        const auto found = by_selector_.find(bucket_of(codec::namespace_of(*pod), {name, value.get<std::string>()}));
-        if (found != by_selector_.end()) keys.insert(found->second.begin(), found->second.end());
-      }
-    }
+  for (const api::Object& pod : {before, now}) {
+    if (pod) keys.merge(index_.candidates(*pod));
   }
   for (const std::string& key : keys) {
     if (const api::Object service = informers_.services.find(key)) enqueue_later(*service);
@@ -162,7 +143,7 @@ void EndpointSlices::record_truth(const Json& service, const Json& before, const
   const auto old_pods = ready(before);
   const auto new_pods = ready(now);
   const auto record = [&](const std::string& pod, const std::string& uid, std::string_view what) {
-    context_.world.truth.record({.at = context_.world.clock.wall_now(),
+    context_.world.truth.record({.at = context_.world.clock.simulated_wall_now(),
                                  .ns = victim.ns,
                                  .database = victim.database,
                                  .pod = pod,

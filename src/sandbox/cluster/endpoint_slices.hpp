@@ -2,13 +2,12 @@
 // Keeps an EndpointSlice beside each Service with a selector, some time after its pods have changed.
 
 #include <mutex>
-#include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "cluster/context.hpp"
 #include "cluster/informers.hpp"
+#include "cluster/selector_index.hpp"
 
 namespace dba::sandbox::cluster {
 
@@ -25,11 +24,11 @@ class EndpointSlices {
   Context context_;
   Informers& informers_;
   std::size_t controller_;
+  SelectorIndex index_{};
   std::mutex mutex_{};
-  std::unordered_map<std::string, std::set<std::string>> by_selector_{};  ///< "ns/key=value" of the first entry → keys
   std::uint64_t draws_ = 0;
 
-  void index(const api::Object& before, const api::Object& now);
+  void service_changed(const api::Object& before, const api::Object& now);
   void pod_changed(const api::Object& before, const api::Object& now);
   void enqueue_later(const Json& service);
   void reconcile(const std::string& key);

@@ -94,7 +94,7 @@ void Informer::store(const api::Object& object) {
     before = std::exchange(slot, object);
     if (before) {
       if (codec::resource_version_of(*before) == codec::resource_version_of(*object)) return;
-      for (const std::string& label : label_keys(*before)) by_label_[label].erase(key);
+      forget_labels(*before, key);
     }
     for (std::string& label : label_keys(*object)) by_label_[std::move(label)].insert(key);
   }
@@ -109,14 +109,18 @@ void Informer::drop(const std::string& key) {
     if (found == objects_.end()) return;
     before = std::move(found->second);
     objects_.erase(found);
-    for (const std::string& label : label_keys(*before)) {
-      const auto bucket = by_label_.find(label);
-      if (bucket == by_label_.end()) continue;
-      bucket->second.erase(key);
-      if (bucket->second.empty()) by_label_.erase(bucket);
-    }
+    forget_labels(*before, key);
   }
   for (const Listener& listener : listeners_) listener(before, nullptr);
+}
+
+void Informer::forget_labels(const Json& object, const std::string& key) {
+  for (const std::string& label : label_keys(object)) {
+    const auto bucket = by_label_.find(label);
+    if (bucket == by_label_.end()) continue;
+    bucket->second.erase(key);
+    if (bucket->second.empty()) by_label_.erase(bucket);
+  }
 }
 
 void Informer::forget_missing(const std::set<std::string>& present) {

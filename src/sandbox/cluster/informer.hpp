@@ -59,6 +59,7 @@ class Informer {
   void follow(const std::stop_token& stop);
   void store(const api::Object& object);
   void drop(const std::string& key);
+  void forget_labels(const Json& object, const std::string& key);
   void forget_missing(const std::set<std::string>& present);
 };
 

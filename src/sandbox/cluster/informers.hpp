@@ -12,6 +12,7 @@ struct Informers {
         namespaces(api, type_of("v1", "Namespace")),
         pods(api, type_of("v1", "Pod")),
         services(api, type_of("v1", "Service")),
+        budgets(api, type_of("policy/v1", "PodDisruptionBudget")),
         slices(api, type_of("discovery.k8s.io/v1", "EndpointSlice")),
         claims(api, type_of("v1", "PersistentVolumeClaim"), false),
         secrets(api, type_of("v1", "Secret"), false),
@@ -20,7 +21,7 @@ struct Informers {
         cluster_issuers(api, type_of("cert-manager.io/v1", "ClusterIssuer")),
         certificates(api, type_of("cert-manager.io/v1", "Certificate")) {}
 
-  Informer nodes, namespaces, pods, services, slices, claims, secrets, config_maps, issuers, cluster_issuers,
+  Informer nodes, namespaces, pods, services, budgets, slices, claims, secrets, config_maps, issuers, cluster_issuers,
       certificates;
 
   void start() {
@@ -32,8 +33,8 @@ struct Informers {
 
  private:
   std::vector<Informer*> all() {
-    return {&nodes,   &namespaces,  &pods,    &services,        &slices,      &claims,
-            &secrets, &config_maps, &issuers, &cluster_issuers, &certificates};
+    return {&nodes,  &namespaces, &pods,        &services, &budgets,         &slices,
+            &claims, &secrets,    &config_maps, &issuers,  &cluster_issuers, &certificates};
   }
 };
 

@@ -1,24 +1,27 @@
 #pragma once
-// What a simulated cluster has when it starts: KubeDB's catalog, and databases.
+// Objects that a sandbox begins with.
 
 #include <string_view>
 #include <vector>
 
+#include "dba/base/timestamp.hpp"
 #include "dba/codec/json.hpp"
 
 #include "world/world.hpp"
 
 namespace dba::sandbox::commands {
 
-/// The MSSQLServerVersions of the catalog.
+/// The MSSQLServerVersions of KubeDB's catalog.
 std::vector<Json> catalog_objects();
 
-/// What a user would apply for an availability group of three replicas with databases agdb1 and agdb2: CA Secret,
-/// Issuer and MSSQLServer, in this order. @param now when the CA begins to be valid
-std::vector<Json> group_manifests(std::string_view ns, std::string_view name, WallTime now);
+/// A CA's Secret and the Issuer that signs with it, which the databases below name.
+std::vector<Json> issuer_manifests(std::string_view ns, WallTime now);
 
-/// A Ready availability group of three replicas as it stands in the API server after a while: database, PetSet,
-/// Services, pods and claims. Nobody reconciles it (annotation "sandbox/loaded"): it is there to be many.
-std::vector<Json> loaded_database(world::World& world, std::string_view ns, std::string_view name, int number);
+/// A group of three replicas as a user would apply it.
+Json group_manifest(std::string_view ns, std::string_view name);
+
+/// `count` databases db-00001 … with everything that lists show of them: PetSets, pods, volumes, Services and their
+/// EndpointSlices. Secrets, certificates and the like the operator makes when something happens to one of them.
+std::vector<Json> loaded_databases(world::World& world, std::string_view ns, int count);
 
 }  // namespace dba::sandbox::commands

@@ -12,7 +12,6 @@
 #include "dba/base/timestamp.hpp"
 #include "dba/codec/yaml.hpp"
 #include "dba/kube/client.hpp"
-#include "dba/kube/resource.hpp"
 #include "dba/output/format.hpp"
 #include "dba/platform/launch.hpp"
 #include "dba/platform/process.hpp"
@@ -23,7 +22,9 @@
 #include "commands/admission.hpp"
 #include "commands/control.hpp"
 #include "commands/preload.hpp"
+#include "commands/running_group.hpp"
 #include "http/server.hpp"
+#include "operator/database.hpp"
 #include "operator/operator.hpp"
 #include "world/world.hpp"
 
@@ -35,7 +36,7 @@ constexpr const char* kNamespace = "demo";
 constexpr int kMostClusters = 9;
 constexpr int kMostDatabases = 20'000;
 constexpr double kWarmUpSpeed = 50;
-constexpr std::chrono::minutes kWarmUpPast{110};   ///< More than any warm-up takes in simulated time.
+constexpr std::chrono::minutes kAge{110};          ///< Of the groups of --with: more than any warm-up takes.
 constexpr std::chrono::seconds kWarmUpLimit{120};  ///< In real time.
 
 SimulationOptions checked(SimulationOptions options) {
@@ -109,9 +110,7 @@ struct Simulation::Impl {
     for (int number = 0; number < options.clusters; ++number) clusters.emplace_back(world, paths, ending.get_token());
     for (SimulatedCluster& each : clusters) each.api.load(catalog_objects());
     api::Api& first = clusters.front().api;
-    for (int number = 1; number <= options.populate; ++number) {
-      first.load(loaded_database(world, kNamespace, fmt::format("db-{:05}", number), number));
-    }
+    load_databases(first, clock);
     for (SimulatedCluster& each : clusters) {
       each.controllers = std::make_unique<kubedb::Operator>(*each.client, world);
     }
@@ -119,20 +118,40 @@ struct Simulation::Impl {
     for (const std::string& fault : options.faults) world.faults.set(world::parse_fault(fault));
   }
 
-  /// Databases of --with go through everything that a database of a user goes through, in fast motion, so that they are
-  /// as real as any other. Their beginnings lie a little in the past then.
-  void warm_up(SimulatedCluster& cluster, platform::Clock& real) {
-    world.clock.set_wall(real.wall_now() - kWarmUpPast);
-    world.clock.set_speed(kWarmUpSpeed);
-    for (const std::string& name : options.with) {
-      for (const Json& object : group_manifests(kNamespace, name, real.wall_now() - kWarmUpPast)) {
-        if (!cluster.client->find(
-                *kube::find_resource(codec::string_at(object, {"apiVersion"}), codec::string_at(object, {"kind"})),
-                kNamespace, codec::name_of(object))) {
-          cluster.client->create(object);
-        }
-      }
+  void create(api::Api& api, Json object) const {
+    const api::Resource& type =
+        *api::find_kind(codec::string_at(object, {"apiVersion"}), codec::string_at(object, {"kind"}));
+    const std::string ns = codec::namespace_of(object);
+    api.create(type, ns, std::move(object), {.field_manager = "kubectl-dba"});
+  }
+
+  void load_databases(api::Api& api, platform::Clock& real) {
+    if (options.populate == 0 && options.with.empty()) return;
+    if (!options.with.empty()) {
+      world.clock.set_wall(real.wall_now() - kAge);
+      world.clock.set_speed(kWarmUpSpeed);
     }
+    for (Json& object : issuer_manifests(kNamespace, world.clock.wall_now())) create(api, std::move(object));
+    if (options.populate > 0) api.load(loaded_databases(world, kNamespace, options.populate));
+    for (std::size_t at = 0; at < options.with.size(); ++at) load_group(api, options.with[at], at);
+  }
+
+  /// A group that a user has made a while ago. Its pods run and have their roles, so that nobody has to wait for them;
+  /// all the rest is the operator's to make, as for any other database.
+  void load_group(api::Api& api, const std::string& name, std::size_t index) {
+    create(api, group_manifest(kNamespace, name));
+    Json database = *api.get(*api::find_kind("kubedb.com/v1alpha2", "MSSQLServer"), kNamespace, name);
+    database["spec"]["authSecret"]["name"] = kubedb::auth_secret_name(database);
+    RunningGroup group = running_group(world, database, options.populate + static_cast<int>(index) + 1);
+    std::vector<Json> objects = tell_beginnings(group, world.clock.wall_now());
+    objects.push_back(std::move(group.petsets.front()));
+    for (Json& pod : group.pods) objects.push_back(std::move(pod));
+    api.load(std::move(objects));
+    for (Json& claim : group.claims) create(api, std::move(claim));
+  }
+
+  /// Fast motion until the operator has made what belongs to the groups of --with.
+  void warm_up(SimulatedCluster& cluster, platform::Clock& real) {
     for (const std::string& name : options.with) wait_for_ready(cluster.api, name, real);
     world.clock.set_speed(options.speed);
     world.clock.set_wall(real.wall_now());

@@ -10,6 +10,7 @@
 #include "http/eviction.hpp"
 #include "http/parameters.hpp"
 #include "http/problems.hpp"
+#include "http/scale.hpp"
 #include "http/view.hpp"
 
 namespace dba::sandbox::http {
@@ -27,9 +28,10 @@ struct Call {
 
   const api::Resource& type() const { return *target.type; }
   bool single() const { return !target.name.empty(); }
+  bool scale() const { return target.subresource == "scale"; }
 
   Answer answer(const Json& object, int code = 200) {
-    Answer made = present(view, render_object(view, type(), object, now), code);
+    Answer made = present(view, render_object(view, scale() ? scale_type() : type(), object, now), code);
     made.warnings = std::move(warnings);
     return made;
   }
@@ -39,6 +41,7 @@ struct Call {
 Answer read(Call& call) {
   if (call.single()) {
     check_version(call.request, call.api.version());
+    if (call.scale()) return call.answer(read_scale(call.api, call.target));
     return call.answer(*call.api.get(call.type(), call.target.ns, call.target.name));
   }
   check_list_version(call.request, call.api.version());
@@ -56,6 +59,9 @@ Answer update(Call& call) {
   if (!call.single() && call.type().custom) throw api::bad_request("name must be provided");
   if (!call.single()) throw method_not_allowed();
   const api::WriteOptions options = write_options(call.request, "UpdateOptions", call.warnings);
+  if (call.scale()) {
+    return call.answer(write_scale(call.api, call.target, read_object(call.request, scale_type(), options), options));
+  }
   Json object = read_object(call.request, call.type(), options);
   return call.answer(*call.api.update(call.type(), call.target.ns, call.target.name, std::move(object),
                                       call.target.subresource, options));
@@ -100,6 +106,7 @@ Answer patch(Call& call) {
   const api::WriteOptions options = write_options(call.request, "PatchOptions", call.warnings);
   const Json document = read_patch(call.request, apply);
   if (apply) check_duplicates(call.request.body, call.type(), options);
+  if (call.scale()) return call.answer(patch_scale(call.api, call.target, kind, document, options));
   const api::Api::Patched patched =
       call.api.patch(call.type(), call.target.ns, call.target.name, kind, document, call.target.subresource, options);
   return call.answer(*patched.object, patched.created ? 201 : 200);
@@ -177,7 +184,7 @@ Answer serve(Call& call) {
 Answer serve_objects(api::Api& api, const Request& request, const Target& target, WallTime now) {
   if (target.subresource == "eviction") {
     if (request.method != "POST") throw method_not_allowed();
-    return evict(api, request, target);
+    return evict(api, request, target, now);
   }
   Call call{
       .api = api, .request = request, .target = target, .now = now, .view = view_of(request, target.type->custom)};

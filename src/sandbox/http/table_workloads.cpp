@@ -79,6 +79,11 @@ Json disruption_budget_cells(const Json& object, WallTime now) {
                       number_at(object, {"status", "disruptionsAllowed"}), age_of(object, now)});
 }
 
+Json scale_cells(const Json& object, WallTime now) {
+  return Json::array({codec::name_of(object), number_at(object, {"spec", "replicas"}),
+                      number_at(object, {"status", "replicas"}), age_of(object, now)});
+}
+
 }  // namespace
 
 std::span<const TableKind> workload_tables() {
@@ -98,6 +103,13 @@ std::span<const TableKind> workload_tables() {
         kImagesColumn,
         {"Selector", "Which pods belong to it.", "string", 1}},
        deployment_cells},
+      {"autoscaling",
+       "scales",
+       {kNameColumn,
+        {"Desired", "The number of replicas that is wanted.", "integer"},
+        {"Available", "The number of replicas that is there.", "integer"},
+        kAgeColumn},
+       scale_cells},
       {"batch",
        "jobs",
        {kNameColumn,

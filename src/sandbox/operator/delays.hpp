@@ -10,10 +10,10 @@ namespace dba::sandbox::kubedb::delays {
 
 using std::chrono::milliseconds;
 
-inline constexpr milliseconds kBetweenPods{200};       ///< The petset controller makes one pod after another.
-inline constexpr milliseconds kGroupCreation{300};     ///< From the first primary to AGPrimaryReplicaReady.
-inline constexpr milliseconds kFirstHealthCheck{500};  ///< From there to AcceptingConnection and Ready.
-inline constexpr milliseconds kLastSteps{500};         ///< From Ready to Provisioned.
+inline constexpr milliseconds kBetweenPods{100};       ///< The petset controller makes one pod after another.
+inline constexpr milliseconds kGroupCreation{200};     ///< From the first primary to AGPrimaryReplicaReady.
+inline constexpr milliseconds kFirstHealthCheck{300};  ///< From there to AcceptingConnection and Ready.
+inline constexpr milliseconds kLastSteps{300};         ///< From Ready to Provisioned.
 /// A second of healthChecker.periodSeconds: the default period of 10 s becomes one.
 inline constexpr milliseconds kHealthCheckSecond{100};
 inline constexpr milliseconds kRetry{200};           ///< After a failed call; doubled each time.

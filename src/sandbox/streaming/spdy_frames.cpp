@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kFrameHeader = 8;
 constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kLargestControl = 64 * 1024;
+constexpr std::size_t kLargestData = 1 << 20;  ///< Clients send a few KiB at once.
 constexpr std::size_t kLargestHeaders = 256 * 1024;
 
 constexpr std::array kTypes{SpdyType::unknown,  SpdyType::syn_stream,   SpdyType::syn_reply, SpdyType::rst_stream,
@@ -148,6 +149,7 @@ std::optional<SpdyFrame> SpdyReader::next() {
   const bool control = (first & 0x80000000U) != 0;
   if (control && (first >> 16U & 0x7fffU) != kVersion) throw broken("another version");
   if (control && length > kLargestControl) throw broken("a control frame is too large");
+  if (!control && length > kLargestData) throw broken("a data frame is too large");
   if (buffer_.size() < kFrameHeader + length) return std::nullopt;
   const std::string body = buffer_.substr(kFrameHeader, length);
   buffer_.erase(0, kFrameHeader + length);

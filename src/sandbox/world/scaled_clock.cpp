@@ -1,5 +1,6 @@
 #include "world/scaled_clock.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -37,7 +38,9 @@ platform::SteadyTime ScaledClock::steady_now() const {
   return from.simulated + scaled(real_.steady_now() - from.real, from.speed);
 }
 
-WallTime ScaledClock::wall_now() const {
+WallTime ScaledClock::wall_now() const { return std::min(simulated_wall_now(), real_.wall_now()); }
+
+WallTime ScaledClock::simulated_wall_now() const {
   const Anchor from = anchor();
   const Nanos passed = scaled(real_.steady_now() - from.real, from.speed);
   return from.wall + std::chrono::duration_cast<WallTime::duration>(passed);
@@ -45,7 +48,7 @@ WallTime ScaledClock::wall_now() const {
 
 void ScaledClock::set_speed(double speed) {
   const platform::SteadyTime simulated = steady_now();
-  const WallTime wall = wall_now();
+  const WallTime wall = simulated_wall_now();
   const std::lock_guard lock(mutex_);
   anchor_ = {.speed = speed, .real = real_.steady_now(), .simulated = simulated, .wall = wall};
 }

@@ -14,7 +14,11 @@ class ScaledClock final : public platform::Clock {
   /// @param real  the clock underneath
   /// @param speed simulated seconds in one real second, > 0
   ScaledClock(platform::Clock& real, double speed);
+  /// What stands on objects: simulated time, but never ahead of the real one. Clients compute ages with clocks of their
+  /// own, and certificates are looked at by programs that know no other time.
   WallTime wall_now() const override;
+  /// Simulated time whatever the speed: for the ground truth.
+  WallTime simulated_wall_now() const;
   platform::SteadyTime steady_now() const override;
   bool sleep_until(platform::SteadyTime until, const std::stop_token& stop) override;
 
@@ -22,7 +26,7 @@ class ScaledClock final : public platform::Clock {
   /// From now on time goes at another speed. Who sleeps already wakes up no earlier than the simulated time asked for;
   /// later, when the speed has grown.
   void set_speed(double speed);
-  /// What the wall shows now; steady time does not notice.
+  /// What the simulated wall shows now; steady time does not notice.
   void set_wall(WallTime now);
 
  private:

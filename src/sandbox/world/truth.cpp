@@ -11,6 +11,10 @@ namespace dba::sandbox::world {
 
 namespace {
 
+/// So that a world that goes on for days does not grow; a group at rest has nothing to tell.
+constexpr std::size_t kMostEvents = 100'000;
+constexpr std::ptrdiff_t kForgottenAtOnce = 1000;
+
 /// A time in which one incarnation of a pod accepted writes.
 struct Interval {
   std::string pod{}, uid{};
@@ -90,6 +94,7 @@ void Truth::record(TruthEvent event) {
   // Members are advanced one after the other: one may tell of a moment shortly before what another has told already.
   const auto place = std::ranges::upper_bound(events_, event.at, {}, &TruthEvent::at);
   events_.insert(place, std::move(event));
+  if (events_.size() > kMostEvents) events_.erase(events_.begin(), events_.begin() + kForgottenAtOnce);
 }
 
 std::vector<TruthEvent> Truth::events(std::string_view ns, std::string_view database) const {

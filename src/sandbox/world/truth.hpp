@@ -23,6 +23,7 @@ struct TruthEvent {
 
 class Truth {
  public:
+  /// The oldest events go when there are more than 100 000.
   void record(TruthEvent event);
   std::vector<TruthEvent> events(std::string_view ns = "", std::string_view database = "") const;
   /// {"apiVersion":"kubectl-dba/v1","kind":"SandboxTruth","environment":"sandbox", "events":[…], "writable":[…]}: the

@@ -79,6 +79,10 @@ constexpr std::array<std::string_view, 17> kAtomicObjects{
     "databaseRef",          "fieldRef",     "fileKeyRef", "issuerRef",       "labelSelector",   "nodePublishSecretRef",
     "resourceFieldRef",     "secretKeyRef", "secretRef",  "selector",        "sources[].secret"};
 
+/// @source KubeDB's CRDs: what a quantity looks like
+constexpr const char* kQuantityPattern =
+    R"(^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$)";
+
 bool ends_with_names(std::string_view path, std::string_view names) {
   return path == names || (path.ends_with(names) && path[path.size() - names.size() - 1] == '.');
 }
@@ -117,7 +121,9 @@ Json plain_schema(const SchemaField& field) {
     case FieldType::boolean:
       return {{"type", "boolean"}};
     case FieldType::quantity:
-      return {{"anyOf", {{{"type", "integer"}}, {{"type", "string"}}}}, {"x-kubernetes-int-or-string", true}};
+      return {{"anyOf", {{{"type", "integer"}}, {{"type", "string"}}}},
+              {"pattern", kQuantityPattern},
+              {"x-kubernetes-int-or-string", true}};
     case FieldType::any:
       break;
   }

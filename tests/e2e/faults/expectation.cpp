@@ -25,6 +25,8 @@ std::string words_for(FaultKind kind) {
     case FaultKind::html_error:
       return "the server failed";
     case FaultKind::html_ok:
+    case FaultKind::json_ok:
+      return "the answer is not one of a Kubernetes API server";
     case FaultKind::cut_head:
     case FaultKind::cut_body:
     case FaultKind::drop_answer:
@@ -73,6 +75,32 @@ Expectation expect_of_write(const SeenRequest& request, FaultKind kind, bool alw
 
 }  // namespace
 
+std::string reason_for(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::too_many:
+    case FaultKind::too_many_retry:
+      return "TooManyRequests";
+    case FaultKind::server_error:
+    case FaultKind::html_error:
+      return "InternalError";
+    case FaultKind::html_ok:
+    case FaultKind::json_ok:
+      return "ForeignAnswer";
+    case FaultKind::cut_head:
+    case FaultKind::cut_body:
+    case FaultKind::drop_answer:
+    case FaultKind::reset_request:
+      return "BrokenConnection";
+    case FaultKind::frozen:
+    case FaultKind::frozen_body:
+      return "Timeout";
+    case FaultKind::none:
+    case FaultKind::delay:
+      break;
+  }
+  return "";
+}
+
 Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool always, const Dependence& dependence) {
   Expectation expectation;
   if (kind == FaultKind::none || kind == FaultKind::delay) {
@@ -91,7 +119,8 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
     }
     if (is(dependence.follows)) {
       if (always) {
-        return {{kTimedOut}, "timed out|not finished|still"};
+        // Whichever comes first: its time is over, or the first list has failed often enough.
+        return {{kTimedOut, dependence.failure}, "timed out|not finished|still|" + words_for(kind)};
       }
     } else if (is(dependence.partial)) {
       expectation.partial = expectation.partial || !repeated;

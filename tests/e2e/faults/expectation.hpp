@@ -25,6 +25,9 @@ struct Expectation {
   bool partial = false;  ///< It succeeded, and says that something is unknown.
 };
 
+/// The machine's word for a read that ended with this kind of fault: `reason` of the Error object.
+std::string reason_for(FaultKind kind);
+
 /// @param always the fault met every request from its first on, so that repeating did not help
 Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool always, const Dependence& dependence);
 

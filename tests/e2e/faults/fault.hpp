@@ -19,6 +19,7 @@ enum class FaultKind {
   server_error,    ///< 500 with a Status.
   html_error,      ///< 502 with a page of some gateway.
   html_ok,         ///< 200 with a page of some login portal.
+  json_ok,         ///< 200 with JSON of some login portal.
   frozen,          ///< Not carried out; no answer, the connection stays.
   frozen_body,     ///< Carried out; the answer stops in the middle of its body, the connection stays.
 };
@@ -26,7 +27,8 @@ enum class FaultKind {
 inline constexpr FaultKind kAllFaults[] = {
     FaultKind::delay,         FaultKind::cut_head,       FaultKind::cut_body, FaultKind::drop_answer,
     FaultKind::reset_request, FaultKind::too_many_retry, FaultKind::too_many, FaultKind::server_error,
-    FaultKind::html_error,    FaultKind::html_ok,        FaultKind::frozen,   FaultKind::frozen_body,
+    FaultKind::html_error,    FaultKind::html_ok,        FaultKind::json_ok,  FaultKind::frozen,
+    FaultKind::frozen_body,
 };
 
 std::string_view name_of(FaultKind kind);

@@ -101,6 +101,8 @@ std::optional<std::string> answer_instead(FaultKind kind) {
       return made_up_answer("502 Bad Gateway", "text/html", "", "<html><h1>502 Bad Gateway</h1></html>\n");
     case FaultKind::html_ok:
       return made_up_answer("200 OK", "text/html", "", "<html><h1>Please log in</h1></html>\n");
+    case FaultKind::json_ok:
+      return made_up_answer("200 OK", "application/json", "", "{\"error\":\"please log in\"}\n");
     case FaultKind::none:
     case FaultKind::delay:
     case FaultKind::cut_head:
@@ -140,6 +142,8 @@ std::string_view name_of(FaultKind kind) {
       return "html-502";
     case FaultKind::html_ok:
       return "html-200";
+    case FaultKind::json_ok:
+      return "json-200";
     case FaultKind::frozen:
       return "frozen";
     case FaultKind::frozen_body:
@@ -231,13 +235,16 @@ void FaultProxy::serve(int client) {
   }
 }
 
-Fault FaultProxy::fault_for(const std::string& method, const std::string& target) {
+/// @returns the fault as this request meets it, `first` being its own index.
+Fault FaultProxy::fault_for(SeenRequest request) {
   const std::lock_guard lock(mutex_);
   const std::size_t index = seen_.size();
   const bool meets = fault_.kind != FaultKind::none && index >= fault_.first && index - fault_.first < fault_.count;
-  seen_.push_back({method, target, meets});
+  request.spoiled = meets;
+  seen_.push_back(std::move(request));
   Fault fault = fault_;
   fault.kind = meets ? fault_.kind : FaultKind::none;
+  fault.first = index;
   return fault;
 }
 
@@ -249,8 +256,9 @@ void FaultProxy::stay_frozen() {
 /// One exchange; false when the connection is done for.
 bool FaultProxy::answer(int client, const std::string& head, const std::string& body) {
   const std::size_t space = head.find(' ');
-  const std::string method = head.substr(0, space);
-  const Fault fault = fault_for(method, head.substr(space + 1, head.find(' ', space + 1) - space - 1));
+  const Fault fault = fault_for({.method = head.substr(0, space),
+                                 .target = head.substr(space + 1, head.find(' ', space + 1) - space - 1),
+                                 .body = body});
   if (const std::optional<std::string> instead = answer_instead(fault.kind)) {
     return send_all(client, *instead);
   }
@@ -295,6 +303,10 @@ bool FaultProxy::relay(int client, const std::string& request, const Fault& faul
       return false;
     }
     answer += more;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    seen_.at(fault.first).status = std::stoi(answer.substr(answer.find(' ') + 1));
   }
   const std::string head = with_headers(answer.substr(0, end + 2), {"connection"}, "");
   std::string body = answer.substr(end + 4);

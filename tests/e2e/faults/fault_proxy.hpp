@@ -18,7 +18,9 @@ namespace dba::faults {
 struct SeenRequest {
   std::string method{};
   std::string target{};
+  std::string body{};
   bool spoiled = false;  ///< Met the fault.
+  int status = 0;        ///< What the API server answered, whatever the client got of it; 0 = it never saw the request.
 };
 
 class FaultProxy {
@@ -36,7 +38,7 @@ class FaultProxy {
   void serve(int client);
   bool answer(int client, const std::string& head, const std::string& body);
   bool relay(int client, const std::string& request, const Fault& fault);
-  Fault fault_for(const std::string& method, const std::string& target);
+  Fault fault_for(SeenRequest request);
   void stay_frozen();
 
   Upstream upstream_;

@@ -127,8 +127,9 @@ spawn kube-apiserver "$bin/kube-apiserver" --etcd-servers="http://127.0.0.1:$etc
 ready kube-apiserver "https://127.0.0.1:$api_port/readyz" 90 --cacert ca.crt
 
 # --- CRDs: a file name that comes twice (cert-manager's, abridged in CRDS) is taken from the first folder.
-# No `kubectl wait`: it asks for one after the other and is slow. STALE_* are obsolete kinds.
-find "$RIG/cm/crds" ${kubedb:+"$kubedb"} -name '*.yaml' ! -name 'STALE_*' | awk -F/ '!seen[$NF]++' >crds.list
+# Those in crds/ here are what else the simulated KubeDB needs, in outline. STALE_* are obsolete kinds.
+# No `kubectl wait`: it asks for one after the other and is slow.
+find "$RIG/cm/crds" ${kubedb:+"$kubedb"} "$here/crds" -name '*.yaml' ! -name 'STALE_*' | awk -F/ '!seen[$NF]++' >crds.list
 # shellcheck disable=SC2016  # expanded by the inner shell
 xargs -P4 -n6 sh -c 'for f; do printf " -f %s" "$f"; done | xargs kubectl create --validate=false' _ <crds.list >crds.log
 want=$(wc -l <crds.list) have=0

@@ -26,9 +26,11 @@ struct Scene : test::CommandHarness {
     api().on_get(test::live_sales_database()).optionally();
     api()
         .on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
-        .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
+        .reply(test::parse_yaml("{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview, "
+                                "status: {userInfo: {username: jane}}}"),
+               201)
         .optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201).optionally();
+    api().on("POST", "/api/v1/namespaces/demo/events").stored(201).optionally();
   }
 
   CommandResult apply(const std::string& policy, const std::vector<std::string>& more) {

@@ -23,9 +23,11 @@ struct Scene : test::CommandHarness {
     platform::write_new_secret_file(file, codec::to_yaml_stream(documents));
     api()
         .on("POST", resources::selfsubjectreviews.path(""))
-        .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
+        .reply(test::parse_yaml("{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview, "
+                                "status: {userInfo: {username: jane}}}"),
+               201)
         .optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201).optionally();
+    api().on("POST", "/api/v1/namespaces/demo/events").stored(201).optionally();
     test::stub_demo_cluster(api());
     api().on_get(test::live_sales_database()).optionally();
   }
@@ -192,6 +194,45 @@ TEST_CASE("a file that holds no object is told so") {
     CHECK(result.code == ExitCode::usage);
     CHECK(result.err == "error: cannot apply what " + path + " holds: " + problem + "\n");
   }
+}
+
+TEST_CASE("apply --wait ends at Ready, or with 124 and the way to go on") {
+  Scene scene;
+  scene.applied(with_policy());
+  const auto follow = [&scene](std::string_view phase) {
+    Json database = with_policy();
+    database["status"]["phase"] = phase;
+    scene.api().on_list(resources::mssqlservers, "demo", {database}).optionally();
+    scene.api().on_list(resources::pods, "demo", {}).optionally();
+    scene.api().on_watch(resources::mssqlservers, "demo");
+    scene.api().on_watch(resources::pods, "demo");
+  };
+  SUBCASE("Ready") {
+    follow("Ready");
+    const CommandResult result = scene.apply({"--wait", "-q"});
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out == "mssqlserver.kubedb.com/sales configured\n");
+  }
+  SUBCASE("not in time") {
+    follow("Critical");
+    const CommandResult result = scene.apply({"--wait", "--timeout=5m", "-o", "name", "--progress=none"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.out == "mssqlserver.kubedb.com/sales\n");
+    CHECK(result.err.find("error: mssqlserver.kubedb.com/sales was applied, but is not Ready after 5m0s\n") !=
+          std::string::npos);
+    CHECK(result.err.ends_with("  try:   kubectl dba mssql wait sales -n demo --for=phase=Ready\n"));
+  }
+}
+
+TEST_CASE("apply has nothing to wait for with a dry run or without a database") {
+  Scene scene;
+  CHECK(scene.apply({"--wait", "--dry-run=server"}).err.find("--wait: there is nothing to wait for with --dry-run") !=
+        std::string::npos);
+  const std::vector<Json> only_namespace{test::parse_yaml("{apiVersion: v1, kind: Namespace, metadata: {name: demo}}")};
+  Scene companions(only_namespace);
+  const CommandResult result = companions.apply({"--wait"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err == "error: --wait: there is no database to wait for\n");
 }
 
 }  // namespace dba::cli

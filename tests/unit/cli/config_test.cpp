@@ -5,9 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include "dba/base/text.hpp"
 #include "dba/platform/files.hpp"
 
 #include "support/command_harness.hpp"
+#include "support/json_schema.hpp"
 
 using dba::ExitCode;
 using dba::test::CommandHarness;
@@ -75,6 +77,7 @@ TEST_CASE("config view -o json has everything, remarks too") {
   harness.set_variable("KUBECTL_DBA_NAMESPACE", "demo");
   harness.set_variable("KUBECTL_DBA_TIMOUT", "1m");
   harness.set_variable("KUBECTL_DBA_YES", "true");
+  dba::test::check_schema("Config", harness.run({"config", "view", "-o", "json"}).out);
   CHECK(harness.run({"config", "view", "-o", "json"}).out == R"({
     "apiVersion": "kubectl-dba/v1",
     "kind": "Config",
@@ -195,6 +198,66 @@ TEST_CASE("a broken file is a warning to what helps to mend it, and stops what o
   CHECK(result.code == ExitCode::ok);
   CHECK(result.err == "configuration file: " + home.file() + "\n" + warning);
   CHECK(result.out.find("--replicas") != std::string::npos);
+}
+
+TEST_CASE("a default form that a command does not have is told with its place; what helps to mend it goes on") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  const Home home(harness, "defaults:\n  output: xml\n");
+  const std::string place = "--output (from " + home.file() + ":2): ";
+  const std::string problem = place + "unable to match a printer suitable for the output format \"xml\", ";
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"mssql", "list"},
+                                                {"mssql", "roles", "sales"},
+                                                {"mssql", "delete", "sales", "--yes"},
+                                                {"mssql", "generate", "issuer", "ca", "--ca-secret=x"}}) {
+    CAPTURE(dba::join(words, " "));
+    const CommandResult result = harness.run(words);
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.out == "");
+    CHECK(result.err.find(problem) != std::string::npos);
+    CHECK(result.err.find(problem) == result.err.rfind("unable to match") - place.size());
+  }
+  const std::string of_many = harness.run({"mssql", "create", "sales"}).err;
+  CHECK(of_many.find("(from " + home.file() + ":2)") != std::string::npos);
+  CHECK(of_many.find("unable to match") == of_many.rfind("unable to match"));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"version", "--client"}, {"exit-codes"}, {"config", "view"}}) {
+    CAPTURE(dba::join(words, " "));
+    const CommandResult result = harness.run(words);
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out != "");
+    CHECK(result.err.find("Warning: " + problem) != std::string::npos);
+  }
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"help"},
+                                                {"completion", "bash"},
+                                                {"mssql"},
+                                                {"mssql", "list", "--help"},
+                                                {"exit-codes", "-o", "json"}}) {
+    CAPTURE(dba::join(words, " "));
+    const CommandResult result = harness.run(words);
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.err == "");
+  }
+}
+
+TEST_CASE("a default form is no problem where one command has it, and is none of those that have no forms") {
+  CommandHarness harness;
+  const Home home(harness, "defaults:\n  output: wide\n");
+  CHECK(harness.run({"config", "view", "-o", "json"}).out.find("\"problem\": null") != std::string::npos);
+  CHECK(harness.run({"exit-codes"}).err.find("\"wide\", allowed formats are: json,table,yaml") != std::string::npos);
+}
+
+TEST_CASE("a broken file stops neither help nor completion") {
+  CommandHarness harness;
+  const Home home(harness, "defaults: [\n");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"help", "mssql"}, {"options"}, {"completion", "zsh"}}) {
+    CAPTURE(dba::join(words, " "));
+    const CommandResult result = harness.run(words);
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.out != "");
+    CHECK(result.err.find("Warning: ") == 0);
+  }
 }
 
 TEST_CASE("config view marks values that their flags cannot take") {

@@ -41,10 +41,12 @@ struct Scene : CommandHarness {
         .optionally();
     api()
         .on("POST", resources::selfsubjectreviews.path(""))
-        .reply(test::parse_yaml("{status: {userInfo: {username: jane}}}"), 201)
+        .reply(test::parse_yaml("{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview, "
+                                "status: {userInfo: {username: jane}}}"),
+               201)
         .optionally();
-    api().on("PATCH", kDatabases + "/sales").reply(Json::object()).optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201).optionally();
+    api().on("PATCH", kDatabases + "/sales").stored().optionally();
+    api().on("POST", "/api/v1/namespaces/demo/events").stored(201).optionally();
   }
 
   void follow(std::string_view phase) {
@@ -198,9 +200,9 @@ TEST_CASE("--wait ends at once when the database can never be Ready") {
 TEST_CASE("an interrupted wait says that the database is made and how to go on") {
   Scene scene;
   scene.follow("Provisioning");
-  scene.api().on("POST", "/api/v1/namespaces/demo/events").reply_with([&](const test::SeenRequest&) {
+  scene.api().on("POST", "/api/v1/namespaces/demo/events").reply_with([&](const test::SeenRequest& request) {
     scene.stop().request_stop();
-    return test::Reply{.status = 201, .body = "{}"};
+    return test::Reply{.status = 201, .body = request.body};
   });
   const CommandResult result = scene.run(create("--version 2025-cu0 --wait --progress=none"));
   CHECK(result.code == ExitCode::interrupted);
@@ -272,8 +274,7 @@ TEST_CASE("no databases are no databases: an empty variable is told") {
   const CommandResult result = scene.run(
       {"mssql", "create", "sales", "--databases", "", "--issuer", "ca", "--storage", "10Gi", "--accept-eula"});
   CHECK(result.code == ExitCode::usage);
-  CHECK(result.err ==
-        "error: cannot create this database: spec.topology.availabilityGroup.databases (--databases): an empty name\n");
+  CHECK(result.err == "error: cannot create this database: --databases: is empty, expected NAMES\n");
 }
 
 }  // namespace dba::cli

@@ -66,9 +66,11 @@ struct Deletion {
   void accept() { accept(held(database_json("demo", "sales"))); }
   void accept(const std::string& answer) {
     Json review = Json::object();
+    review["apiVersion"] = "authentication.k8s.io/v1";
+    review["kind"] = "SelfSubjectReview";
     review["status"]["userInfo"]["username"] = "jane";
     harness.api().on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews").reply(review, 201);
-    harness.api().on("POST", kEvents).reply(201, R"({"kind":"Event"})");
+    harness.api().on("POST", kEvents).stored(201);
     harness.api().on("DELETE", kDatabase).reply(200, answer).optionally();
   }
   /// The object is gone at the first look; these pods are left.
@@ -250,7 +252,8 @@ TEST_CASE("delete that is not finished in time is 124 and says what holds it") {
   CHECK(result.out == "");
   CHECK(result.err ==
         "error: timed out waiting for the condition on mssqlservers/sales\n"
-        "  - the deletion was accepted; the operator still works on it: finalizer kubedb.com\n"
+        "  - the operator still works on it: finalizer kubedb.com\n"
+        "  - the deletion of mssqlserver.kubedb.com/sales was accepted and goes on without us\n"
         "  try:   kubectl dba mssql wait sales -n demo --for=delete\n");
 }
 
@@ -323,8 +326,59 @@ TEST_CASE("delete that is interrupted while it waits says that the deletion goes
   CHECK(result.code == ExitCode::interrupted);
   CHECK(result.out == "");
   CHECK(result.err ==
-        "error: interrupted; the deletion of mssqlserver.kubedb.com/sales was accepted and goes on without us\n"
+        "error: interrupted\n"
+        "  - the deletion of mssqlserver.kubedb.com/sales was accepted and goes on without us\n"
         "  try:   kubectl dba mssql wait sales -n demo --for=delete\n");
+}
+
+TEST_CASE("delete tells what was deleted when it cannot print that, or fails later") {
+  class FullDisk : public output::OutStream {
+   public:
+    void write(std::string_view) override {}
+    std::string failure() const override { return "no space left on device"; }
+  };
+  FullDisk disk;
+  Deletion deletion(database_json("demo", "sales"), {ops_request("restart-1", "sales", "Successful")});
+  const auto accept = [&] {
+    deletion.accept();
+    deletion.harness.api().on("DELETE", kRequests + "/restart-1").reply(200, R"({"kind":"Status","status":"Success"})");
+  };
+  const std::string request_was = "  - mssqlserveropsrequest.ops.kubedb.com/restart-1 was deleted\n";
+  const std::string database_was =
+      "  - the deletion of mssqlserver.kubedb.com/sales was accepted and goes on without us\n";
+  SUBCASE("the disk is full") {
+    accept();
+    deletion.harness.write_to(disk);
+    const CommandResult result = deletion.run({"--yes", "-q", "--wait=false", "--delete-ops-requests"});
+    CHECK(result.code == ExitCode::unexpected);
+    CHECK(result.err ==
+          "error: writing the result failed\n" + request_was + database_was + "  cause: no space left on device\n");
+  }
+  SUBCASE("the disk is full and the database was refused") {
+    accept();
+    deletion.harness.write_to(disk);
+    deletion.harness.api().on("DELETE", kDatabase).fail(403, "Forbidden", "not for you");
+    const CommandResult result = deletion.run({"--yes", "-q", "--wait=false", "--delete-ops-requests"});
+    CHECK(result.code == ExitCode::denied);
+    CHECK(result.err.find(request_was) != std::string::npos);
+    CHECK(result.err.find(database_was) == std::string::npos);
+  }
+  SUBCASE("it cannot be followed") {
+    accept();
+    deletion.harness.api()
+        .on("GET", "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers")
+        .fail(403, "Forbidden", "not for you");
+    const CommandResult result = deletion.run({"--yes", "-q", "--delete-ops-requests"});
+    CHECK(result.code == ExitCode::denied);
+    CHECK(result.out == "mssqlserveropsrequest.ops.kubedb.com \"restart-1\" deleted from demo namespace\n");
+    CHECK(result.err.find(database_was) != std::string::npos);
+    CHECK(result.err.find(request_was) == std::string::npos);
+  }
+  SUBCASE("a dry run does nothing worth telling") {
+    deletion.harness.write_to(disk);
+    const CommandResult result = deletion.run({"--yes", "-q", "--dry-run=client", "--delete-ops-requests"});
+    CHECK(result.err == "error: writing the result failed\n  cause: no space left on device\n");
+  }
 }
 
 TEST_CASE("delete is done when another database of the name has come") {

@@ -115,6 +115,43 @@ TEST_CASE("failures are never 1") {
     scene.set_variable("KUBECTL_EXTERNAL_DIFF", "ls --no-such-option");
     CHECK(scene.diff().code == ExitCode::usage);
   }
+  SUBCASE("something else than the API server answers") {
+    scene.api().on("GET", kSales).reply(200, R"({"error":"please log in"})");
+    const CommandResult result = scene.diff();
+    CHECK(result.code == ExitCode::proved_nothing);
+    CHECK(result.err.starts_with(
+        "error: cannot get mssqlservers.kubedb.com \"sales\" in namespace \"demo\": the answer is not one of a "
+        "Kubernetes API server\n"));
+  }
+  SUBCASE("the merge is answered by something else") {
+    scene.live();
+    scene.merged(Json::parse(R"({"metadata":null})"));
+    const CommandResult result = scene.diff();
+    CHECK(result.code == ExitCode::proved_nothing);
+    CHECK(result.err.find("internal") == std::string::npos);
+  }
+  SUBCASE("the result cannot be written") {
+    class FullDisk : public output::OutStream {
+     public:
+      void write(std::string_view) override {}
+      std::string failure() const override { return "no space left on device"; }
+    };
+    FullDisk out;
+    scene.write_to(out);
+    scene.live();
+    scene.merged(with_policy());
+    CHECK(scene.diff().code == ExitCode::proved_nothing);
+  }
+  SUBCASE("the API server warns, and that is not wanted") {
+    scene.live();
+    scene.api()
+        .on("PATCH", kSales)
+        .reply(200, codec::compact_json(test::live_sales_database()),
+               {{"Content-Type", "application/json"}, {"Warning", "299 - \"old\""}});
+    const CommandResult result = scene.run({"mssql", "diff", "-f", scene.file, "--warnings-as-errors"});
+    CHECK(result.code == ExitCode::proved_nothing);
+    CHECK(result.err == "Warning: old\nerror: 1 warning received\n");
+  }
 }
 
 }  // namespace dba::cli

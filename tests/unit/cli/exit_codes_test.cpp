@@ -8,11 +8,13 @@
 
 #include "support/command_harness.hpp"
 #include "support/golden.hpp"
+#include "support/json_schema.hpp"
 
 using dba::test::CommandHarness;
 
 TEST_CASE("exit-codes prints the table") {
   dba::test::check_golden("output/exit-codes.txt", CommandHarness().run({"exit-codes"}).out);
+  dba::test::check_schema("ExitCodes", CommandHarness().run({"exit-codes", "-o", "json"}).out);
   dba::test::check_golden("output/exit-codes.json", CommandHarness().run({"exit-codes", "-o", "json"}).out);
 }
 

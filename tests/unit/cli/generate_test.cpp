@@ -10,6 +10,7 @@
 #include "dba/platform/files.hpp"
 
 #include "support/command_harness.hpp"
+#include "support/golden.hpp"
 
 namespace dba::cli {
 
@@ -373,7 +374,7 @@ TEST_CASE("a namespace that differs from the file's is refused in kubectl's word
 }
 
 TEST_CASE("words for other things are no database names here") {
-  for (const char* word : {"ops", "rbac", "dag-service", "failover-test-job", "failover-test-cronjob"}) {
+  for (const char* word : {"ops", "rbac", "failover-test-job", "failover-test-cronjob"}) {
     CAPTURE(word);
     const CommandResult result = run({"mssql", "generate", word, "--accept-eula"});
     CHECK(result.code == ExitCode::usage);
@@ -381,6 +382,22 @@ TEST_CASE("words for other things are no database names here") {
                                     "  try:   kubectl dba mssql create {0} --dry-run=client -o yaml …\n",
                                     word));
   }
+}
+
+TEST_CASE("generate dag-service prints the Service that a distributed group finds already there") {
+  test::check_golden("manifests/dag_service.yaml", run(words("mssql generate dag-service ag1 -n demo")).out);
+  CHECK(run(words("mssql generate dag-service ag1")).out.find("namespace") == std::string::npos);
+  const Json service = codec::parse_json(run(words("mssql generate dag-service ag1 -o json")).out, "the Service");
+  CHECK(service.at("spec").at("type") == "LoadBalancer");
+}
+
+TEST_CASE("generate dag-service refuses names that no database and no namespace can have, all at once") {
+  const CommandResult result = run(words("mssql generate dag-service Ag1 -n X_"));
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.out.empty());
+  CHECK(result.err.find("metadata.name") != std::string::npos);
+  CHECK(result.err.find("metadata.namespace (--namespace)") != std::string::npos);
+  CHECK(run(words("mssql generate dag-service")).code == ExitCode::usage);
 }
 
 TEST_CASE("flags of generate mean nothing to generate issuer") {

@@ -77,9 +77,11 @@ struct Issuers {
   /// Marks and Events are taken, whatever they are left on.
   void accept_marks() {
     Json review = Json::object();
+    review["apiVersion"] = "authentication.k8s.io/v1";
+    review["kind"] = "SelfSubjectReview";
     review["status"]["userInfo"]["username"] = "jane";
     harness.api().on("POST", kReview).reply(review, 201).optionally();
-    harness.api().on("POST", kEvents).reply(201, R"({"kind":"Event"})").optionally();
+    harness.api().on("POST", kEvents).stored(201).optionally();
     harness.api().on("PATCH", kSecret).reply(ca_secret(make_ca())).optionally();
     harness.api().on("PATCH", kIssuer).reply(issuer_json()).optionally();
   }
@@ -364,14 +366,14 @@ TEST_CASE("issuer create takes a CA from files, and checks them before anything 
 TEST_CASE("issuer create --kind=cluster-issuer puts the secret where cert-manager looks for it") {
   Issuers issuers;
   issuers.accept_marks();
-  issuers.harness.api().on("POST", "/api/v1/namespaces/cert-manager/events").reply(201, "{}").optionally();
-  issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").reply(201, "{}").optionally();
+  issuers.harness.api().on("POST", "/api/v1/namespaces/cert-manager/events").stored(201).optionally();
+  issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").stored(201).optionally();
   issuers.harness.api().on_get_missing(resources::clusterissuers, "", "mssqlserver-ca-issuer");
   issuers.harness.api().on_get_missing(resources::secrets, "cert-manager", "mssqlserver-ca");
   issuers.harness.api().on("POST", "/api/v1/namespaces/cert-manager/secrets").reply_with(store);
   issuers.harness.api().on("POST", "/apis/cert-manager.io/v1/clusterissuers").reply_with(store);
-  issuers.harness.api().on("PATCH", "/api/v1/namespaces/cert-manager/secrets/mssqlserver-ca").reply(200, "{}");
-  issuers.harness.api().on("PATCH", "/apis/cert-manager.io/v1/clusterissuers/mssqlserver-ca-issuer").reply(200, "{}");
+  issuers.harness.api().on("PATCH", "/api/v1/namespaces/cert-manager/secrets/mssqlserver-ca").stored();
+  issuers.harness.api().on("PATCH", "/apis/cert-manager.io/v1/clusterissuers/mssqlserver-ca-issuer").stored();
   const CommandResult result = issuers.create({"--kind=ClusterIssuer", "--key-type=ecdsa-p256"});
   CHECK(result.out ==
         "secret/mssqlserver-ca created\n"
@@ -385,8 +387,8 @@ TEST_CASE("issuer create --create-namespace makes the namespace first") {
   issuers.harness.api().on_get_missing(resources::namespaces, "", "demo");
   issuers.harness.api().on("POST", "/api/v1/namespaces").reply_with(store);
   SUBCASE("for good") {
-    issuers.harness.api().on("PATCH", "/api/v1/namespaces/demo").reply(200, "{}");
-    issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").reply(201, "{}");
+    issuers.harness.api().on("PATCH", "/api/v1/namespaces/demo").stored();
+    issuers.harness.api().on("POST", "/api/v1/namespaces/default/events").stored(201);
     CHECK(issuers.create({"--create-namespace", "--key-type=ecdsa-p256"}).out ==
           "namespace/demo created\n"
           "secret/mssqlserver-ca created\n"
@@ -515,7 +517,7 @@ TEST_CASE("issuer create into a namespace that is missing names the flag that ma
 
 TEST_CASE("issuer check tells what is well and what is not, with what to do about it") {
   CommandHarness harness;
-  harness.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").reply(201, "{}").optionally();
+  harness.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").stored(201).optionally();
   const auto check = [&](std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"mssql", "issuer", "check", "mssqlserver-ca-issuer"});
     return harness.run(more);

@@ -1,11 +1,16 @@
+#include <deque>
+#include <functional>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/text.hpp"
 #include "dba/mssql/list_service.hpp"
 
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
 #include "support/mssql_objects.hpp"
+#include "support/patient_clock.hpp"
 
 namespace {
 
@@ -13,6 +18,7 @@ using namespace dba;
 using dba::test::CommandHarness;
 using dba::test::CommandResult;
 using dba::test::database_json;
+using dba::test::FakeWatch;
 using dba::test::object_json;
 using dba::test::pod_json;
 namespace resources = dba::kube::resources;
@@ -30,6 +36,40 @@ void stub_two_databases(CommandHarness& harness, std::string_view ns) {
   harness.api().on_list(resources::pods, ns,
                         {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")});
 }
+
+/// `list -w` on a cluster whose events the test pushes: one step after every piece of output, then the end.
+struct Watched {
+  CommandHarness harness{};
+  test::PatientClock clock{};
+  FakeWatch* databases = nullptr;
+  FakeWatch* pods = nullptr;
+  std::deque<std::function<void()>> steps{};
+
+  Watched() {
+    harness.use_clock(clock);
+    harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sales")});
+    harness.api()
+        .on_list(resources::pods, "demo",
+                 {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")})
+        .optionally();
+    databases = &harness.api().on_watch(resources::mssqlservers, "demo");
+    pods = &harness.api().on_watch(resources::pods, "demo");
+  }
+
+  CommandResult run(std::vector<std::string> words) {
+    harness.on_output = [this](std::string_view) {
+      if (steps.empty()) {
+        harness.stop().request_stop();
+        return;
+      }
+      const auto step = std::move(steps.front());
+      steps.pop_front();
+      step();
+    };
+    words.insert(words.begin(), {"mssql", "list", "-w"});
+    return harness.run(words);
+  }
+};
 
 }  // namespace
 
@@ -75,6 +115,58 @@ TEST_CASE("list -l selects databases by label on the server") {
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out == "");
   CHECK(result.err == "No resources found in demo namespace.\n");
+}
+
+namespace {
+
+/// Three databases with labels, sizes and ages of all kinds.
+void stub_labelled(CommandHarness& harness) {
+  const auto database = [](const char* name, const char* size, const char* labels) {
+    Json object = database_json("demo", name);
+    object["spec"]["storage"]["resources"]["requests"]["storage"] = size;
+    object["metadata"]["labels"] = codec::parse_json(labels, "labels");
+    return object;
+  };
+  harness.api().on_list(
+      resources::mssqlservers, "demo",
+      {database("big", "1Ti", R"({"example.com/team":"payments","a":"b"})"),
+       database("middle", "500Gi", R"({"example.com/team":"books"})"), database("small", "10Gi", "{}")});
+  harness.api().on_list(resources::pods, "demo", {});
+}
+
+}  // namespace
+
+TEST_CASE("list shows labels as columns, behind all others") {
+  CommandHarness harness;
+  stub_labelled(harness);
+  const CommandResult result = harness.run({"mssql", "list", "-L", "example.com/team,none", "--show-labels"});
+  CHECK(result.err == "");
+  CHECK(result.out ==
+        "NAME     MODE                VERSION    STATUS   REPLICAS   PRIMARY   AGE   TEAM       NONE   LABELS\n"
+        "big      AvailabilityGroup   2025-cu0   Ready    0/3        <none>    24h   payments          "
+        "a=b,example.com/team=payments\n"
+        "middle   AvailabilityGroup   2025-cu0   Ready    0/3        <none>    24h   books             "
+        "example.com/team=books\n"
+        "small    AvailabilityGroup   2025-cu0   Ready    0/3        <none>    24h                     <none>\n");
+}
+
+TEST_CASE("list --sort-by knows quantities, works with every form, and refuses what no database has") {
+  CommandHarness harness;
+  stub_labelled(harness);
+  const auto names = [&](const char* path, const char* form) {
+    return harness.run({"mssql", "list", "--sort-by", path, "-o", form}).out;
+  };
+  CHECK(names(".storage", "custom-columns=NAME:.name") == "NAME\nsmall\nmiddle\nbig\n");
+  CHECK(names("{.storage}", "name") ==
+        "mssqlserver.kubedb.com/small\nmssqlserver.kubedb.com/middle\nmssqlserver.kubedb.com/big\n");
+  CHECK(names(".labels.example\\.com/team", "jsonpath={.items[*].name}") == "small middle big");
+  const CommandResult table = harness.run({"mssql", "list", "--sort-by=.storage"});
+  CHECK(table.out.find("small") < table.out.find("big"));
+  const CommandResult nowhere = harness.run({"mssql", "list", "--sort-by=.metadata.name"});
+  CHECK(nowhere.code == ExitCode::usage);
+  CHECK(nowhere.err ==
+        "error: --sort-by: no database has a field \".metadata.name\"\n  try:   kubectl dba mssql list -o json\n");
+  CHECK(harness.run({"mssql", "list", "--sort-by={.a"}).code == ExitCode::usage);
 }
 
 TEST_CASE("list says that there is nothing in any namespace") {
@@ -149,7 +241,8 @@ TEST_CASE("list -o json has every field of every database") {
             "edition": null,
             "storage": null,
             "deletionPolicy": "Delete",
-            "issuer": null
+            "issuer": null,
+            "labels": {}
         }
     ],
     "partial": false,
@@ -166,6 +259,91 @@ TEST_CASE("list prints names and chosen columns row by row") {
   CHECK(harness.run({"mssql", "list", "-o", "custom-columns=N:.name,P:.primary"}).out ==
         "N        P\norders   <none>\nsales    sales-0\n");
   CHECK(harness.run({"mssql", "list", "-o", "jsonpath={.items[*].name}"}).out == "orders sales");
+}
+
+TEST_CASE("list leaves the headers out of chosen columns, too") {
+  CommandHarness harness;
+  stub_two_databases(harness, "demo");
+  CHECK(harness.run({"mssql", "list", "--no-headers", "-o", "custom-columns=N:.name,P:.primary"}).out ==
+        "orders   <none>\nsales    sales-0\n");
+}
+
+TEST_CASE("list -w prints the table, then every row that changes, and what is gone") {
+  Watched watched;
+  Json orders = object_json(resources::mssqlservers, "demo", "orders", "101");
+  watched.steps = {[&] { watched.pods->modified(pod_json("demo", "sales", 0, "secondary", "102")); },
+                   [&] { watched.pods->deleted(pod_json("demo", "sales", 1, "secondary", "103")); },
+                   [&] { watched.databases->added(orders); },
+                   [&] {
+                     Json touched = database_json("demo", "sales", "Ready", "104");
+                     touched["metadata"]["annotations"]["note"] = "nothing that is shown";
+                     watched.databases->modified(touched);
+                     watched.databases->deleted(database_json("demo", "sales", "Ready", "105"));
+                   }};
+  const CommandResult result = watched.run({});
+  CHECK(result.code == ExitCode::interrupted);
+  CHECK(result.err == "");
+  CHECK(result.out ==
+        "NAME    MODE                VERSION    STATUS   REPLICAS   PRIMARY   AGE\n"
+        "sales   AvailabilityGroup   2025-cu0   Ready    2/3        sales-0   24h\n"
+        "sales   AvailabilityGroup   2025-cu0   Ready    2/3        <none>    24h\n"
+        "sales   AvailabilityGroup   2025-cu0   Ready    1/3        <none>    24h\n"
+        "orders   Standalone          <none>     <unknown>   0/1        <none>    <unknown>\n"
+        "sales    AvailabilityGroup   2025-cu0   Deleted     1/3        <none>    24h\n");
+}
+
+TEST_CASE("list -w -o json is one whole list a line, -o name every new name") {
+  Watched watched;
+  watched.steps = {[&] {
+    watched.databases->modified(database_json("demo", "sales", "Critical", "101"));
+    watched.databases->added(database_json("demo", "orders", "Ready", "102"));
+  }};
+  SUBCASE("json") {
+    const CommandResult result = watched.run({"-o", "json"});
+    const std::vector<std::string> lines = split(trim(result.out), '\n');
+    REQUIRE(lines.size() >= 2);
+    for (const std::string& line : lines) test::check_schema("DatabaseList", line);
+    CHECK(codec::parse_json(lines[0], "line 1").at("items").at(0).at("phase") == "Ready");
+    CHECK(codec::parse_json(lines[1], "line 2").at("items").at(0).at("phase") == "Critical");
+  }
+  SUBCASE("name") {
+    CHECK(watched.run({"-o", "name"}).out == "mssqlserver.kubedb.com/sales\nmssqlserver.kubedb.com/orders\n");
+  }
+}
+
+TEST_CASE("list -w ends with --timeout") {
+  CommandHarness harness;
+  SUBCASE("well, when it has shown what there is") {
+    stub_two_databases(harness, "demo");
+    harness.api().on_watch(resources::mssqlservers, "demo");
+    harness.api().on_watch(resources::pods, "demo");
+    const CommandResult result = harness.run({"mssql", "list", "-w", "--timeout=1m"});
+    CHECK(result.code == ExitCode::ok);
+    CHECK(split(trim(result.out), '\n').size() == 3);
+  }
+  SUBCASE("as timed out, when it has seen nothing") {
+    harness.api().on("GET", kDatabases).time_out().optionally();
+    harness.api().on("GET", kPods).time_out().optionally();
+    const CommandResult result = harness.run({"mssql", "list", "-w", "--timeout=1s"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.err.starts_with("error: timed out before the databases were listed\n"));
+  }
+}
+
+TEST_CASE("list -w goes on without pods that may not be followed") {
+  Watched watched;
+  watched.harness.api().on("GET", kPods).fail(403, "Forbidden", "not for you");
+  const CommandResult result = watched.run({"--no-headers"});
+  CHECK(result.out == "sales   AvailabilityGroup   2025-cu0   Ready   ?/3   <unknown>   24h\n");
+  CHECK(result.err == "Warning: pods could not be listed: Error from server (Forbidden): not for you\n");
+}
+
+TEST_CASE("list -w refuses a form that is no row or line") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  const CommandResult result = harness.run({"mssql", "list", "-w", "-o", "yaml"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err == "error: --watch cannot print -o yaml: use table, wide, json or name\n");
 }
 
 TEST_CASE("list -o json of nothing is an empty report, not a message") {

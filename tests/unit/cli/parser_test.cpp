@@ -10,6 +10,8 @@
 #include "dba/cli/spec.hpp"
 #include "dba/platform/environment.hpp"
 
+#include "values.hpp"
+
 using dba::ExitCode;
 using dba::cli::Command;
 using dba::cli::Flag;
@@ -126,13 +128,12 @@ TEST_CASE("a value may follow its flag in every way kubectl accepts, before and 
   }
 }
 
-TEST_CASE("values are what was typed: negative, empty, with equals signs, brackets and blanks") {
+TEST_CASE("values are what was typed: negative, with equals signs, brackets and blanks") {
   struct Row {
     Words flag;
     std::optional<std::string> want;
   };
-  for (const Row& row : {Row{{"--storage-class", "-1"}, "-1"}, Row{{"--storage-class="}, ""},
-                         Row{{"--storage-class", ""}, ""}, Row{{"--storage-class=a=b"}, "a=b"},
+  for (const Row& row : {Row{{"--storage-class", "-1"}, "-1"}, Row{{"--storage-class=a=b"}, "a=b"},
                          Row{{"--storage-class", "[a,b]"}, "[a,b]"}, Row{{"--storage-class=[a,b]"}, "[a,b]"},
                          Row{{"--storage-class", "a b"}, "a b"}, Row{{"--storage-class", "-"}, "-"},
                          Row{{"--storage-class", "create"}, "create"}, Row{{"--storage-class", "-n"}, "-n"},
@@ -148,8 +149,20 @@ TEST_CASE("values are what was typed: negative, empty, with equals signs, bracke
   }
 }
 
+TEST_CASE("an empty text is no value, except where kubectl takes it for an absent flag") {
+  std::string text = "old";
+  Flag flag{.name = "storage-class", .value = "NAME", .into = &text};
+  CHECK(dba::cli::store_flag(flag, "") == "is empty, expected NAME");
+  CHECK(text == "old");
+  flag.may_be_empty = true;
+  CHECK(dba::cli::store_flag(flag, "").empty());
+  CHECK(text.empty());
+  std::string name;
+  CHECK(dba::cli::store_argument({.name = "NAME", .into = &name}, "") == "is empty");
+}
+
 TEST_CASE("positionals are what was typed too") {
-  for (const std::string text : {"-1", "--quiet", "[a,b]", "", "mssql", "--"}) {
+  for (const std::string text : {"-1", "--quiet", "[a,b]", "mssql", "--"}) {
     Tree tree;
     CAPTURE(text);
     parse(tree.root, {"mssql", "create", "--", text});

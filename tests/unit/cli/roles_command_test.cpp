@@ -119,6 +119,39 @@ TEST_CASE("roles --secondaries -q prints their names") {
   CHECK(harness.run({"mssql", "roles", "sales", "--secondaries", "-q"}).out == "sales-1\nsales-2\n");
 }
 
+TEST_CASE("roles exits with 10 without exactly one primary, and shows what is there all the same") {
+  CommandHarness harness;
+  SUBCASE("none") {
+    stub(harness, {kFirstSecondary, kSecondSecondary}, {});
+    const CommandResult result = harness.run({"mssql", "roles", "sales"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.out.find("sales-1   unknown   secondary") != std::string::npos);
+    CHECK(result.err ==
+          "error: no primary: no live pod is labelled primary\n  - 1 of 3 replicas is missing: sales-0\n");
+  }
+  SUBCASE("two") {
+    stub(harness, {kPrimary, pod_json("demo", "sales", 1, "primary"), kSecondSecondary}, healthy_slices());
+    const CommandResult table = harness.run({"mssql", "roles", "sales"});
+    CHECK(table.code == ExitCode::unhealthy);
+    CHECK(table.out.find("sales-1   unknown   primary") != std::string::npos);
+    CHECK(table.err == "error: ambiguous: 2 pods are labelled primary: sales-0 and sales-1\n");
+    const CommandResult json = harness.run({"mssql", "roles", "sales", "-o", "json"});
+    CHECK(json.code == ExitCode::unhealthy);
+    test::check_schema("RoleReport", json.out);
+    CHECK(harness.run({"mssql", "roles", "sales", "-o", "name"}).out == "pod/sales-0\npod/sales-1\npod/sales-2\n");
+  }
+}
+
+TEST_CASE("an empty NAME is told with its name") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  for (const char* command : {"roles", "delete"}) {
+    const CommandResult result = harness.run({"mssql", command, ""});
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.err.starts_with("error: NAME: is empty\n"));
+  }
+}
+
 TEST_CASE("roles --primary prints nothing and exits with 10 when nobody leads") {
   Json going = kPrimary;
   going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";

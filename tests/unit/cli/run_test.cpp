@@ -9,6 +9,7 @@
 #include "dba/base/error.hpp"
 
 #include "support/command_harness.hpp"
+#include "support/json_schema.hpp"
 
 using dba::Error;
 using dba::ExitCode;
@@ -71,10 +72,12 @@ TEST_CASE("with -o json a failure is one object on stdout as well, whatever fail
     "exitCode": 3
 }
 )");
+  dba::test::check_schema("Error", refused.out);
   CHECK(refused.err.starts_with("error: the database exists\n"));
 
   const CommandResult typo = run_doing({"do", "--bogus", "-ojson"}, refuse);
   CHECK(typo.code == ExitCode::usage);
+  dba::test::check_schema("Error", typo.out);
   CHECK(typo.out.find("\"message\": \"unknown flag: --bogus\"") != std::string::npos);
   CHECK(run_doing({"do", "--bogus", "-o", "yaml"}, refuse).out.empty());
 }

@@ -5,6 +5,7 @@
 #include "dba/base/text.hpp"
 
 #include "support/command_harness.hpp"
+#include "support/json_schema.hpp"
 
 using dba::ExitCode;
 using dba::test::CommandHarness;
@@ -31,11 +32,22 @@ TEST_CASE("version --client contacts nothing") {
   CHECK(result.out == "Client Version: " + version + "\nClient Commit: " + after(result.out, "Client Commit: ") + "\n");
 }
 
+TEST_CASE("--version alone is version --client; behind a command it is the command's") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  const CommandResult flag = harness.run({"--version"});
+  CHECK(flag.code == ExitCode::ok);
+  CHECK(flag.out == harness.run({"version", "--client"}).out);
+  CHECK(harness.run({"mssql", "list", "--version"}).err.find("unknown flag: --version") != std::string::npos);
+}
+
 TEST_CASE("version names the API server's version too") {
   CommandHarness harness;
   harness.api().on("GET", "/version").reply(200, R"({"major":"1","gitVersion":"v1.33.1"})");
   const std::string client = harness.run({"version", "--client"}).out;
   CHECK(harness.run({"version"}).out == client + "Server Version: v1.33.1\n");
+  dba::test::check_schema("Version", harness.run({"version", "-o", "json"}).out);
+  dba::test::check_schema("Version", harness.run({"version", "--client", "-o", "json"}).out);
   CHECK(harness.run({"version", "-o", "json"}).out == R"({
     "apiVersion": "kubectl-dba/v1",
     "kind": "Version",
@@ -51,6 +63,19 @@ TEST_CASE("version names the API server's version too") {
     "errors": []
 }
 )");
+}
+
+TEST_CASE("an answer without a version is a failure, not a server without one") {
+  CommandHarness harness;
+  harness.api().on("GET", "/version").reply(200, R"({"error":"please log in"})");
+  const CommandResult result = harness.run({"version"});
+  CHECK(result.code == ExitCode::unexpected);
+  CHECK(result.out == harness.run({"version", "--client"}).out);
+  CHECK(result.err ==
+        "error: cannot get /version: the answer is not one of a Kubernetes API server\n"
+        "  cause: the answer has no gitVersion\n"
+        "  try:   the server of the kubeconfig cluster may lead to a login page or a proxy: kubectl config view "
+        "--minify\n");
 }
 
 TEST_CASE("a silent API server costs nothing but its own line, and the exit code") {

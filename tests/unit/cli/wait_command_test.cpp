@@ -1,4 +1,5 @@
 #include <functional>
+#include <map>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -101,6 +102,24 @@ TEST_CASE("wait follows changes until the condition is met") {
   }
 }
 
+TEST_CASE("wait for a primary ends with the server's words when pods cannot be listed at all") {
+  Waited waited({database_json("demo", "sales")}, {});
+  auto& list = waited.harness.api().on("GET", "/api/v1/namespaces/demo/pods");
+  list.fail(500, "InternalError", "etcd is away");
+  SUBCASE("for ever") {
+    const CommandResult result = waited.run("primary=sales-0", {"--timeout=0", "-q"});
+    CHECK(result.code == ExitCode::unexpected);
+    CHECK(result.out == "");
+    CHECK(
+        result.err.starts_with("error: cannot list pods in namespace \"demo\": the server failed\n"
+                               "  cause: Error from server (InternalError): etcd is away\n"));
+  }
+  SUBCASE("for a moment it goes on") {
+    list.reply(test::list_json(resources::pods, {pod_json("demo", "sales", 0, "primary")}, "100"));
+    CHECK(waited.run("primary=sales-0", {"--timeout=0", "-q"}).out == "mssqlserver.kubedb.com/sales condition met\n");
+  }
+}
+
 TEST_CASE("wait that runs out of time says what it saw last and exits with 124") {
   Waited waited({database_json("demo", "sales", "Provisioning")}, {});
   const CommandResult result = waited.run("phase=Critical", {"--timeout=90s"});
@@ -110,7 +129,7 @@ TEST_CASE("wait that runs out of time says what it saw last and exits with 124")
         "0s  waiting for phase=Critical: phase is Provisioning\n"
         "error: timed out waiting for the condition on mssqlservers/sales\n"
         "  - waited 1m30s for phase=Critical; last seen: phase is Provisioning\n"
-        "  try:   kubectl dba mssql roles sales -n demo\n");
+        "  try:   kubectl describe mssqlservers.kubedb.com sales -n demo\n");
 }
 
 TEST_CASE("wait ends at once with 10 when the condition can never be met") {
@@ -125,15 +144,16 @@ TEST_CASE("wait ends at once with 10 when the condition can never be met") {
 TEST_CASE("wait takes a database that is being deleted for lost, whatever its phase says") {
   const Json going =
       database_with([](Json& database) { database["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z"; });
-  for (const char* condition : {"phase=Ready", "primary"}) {
+  for (const auto& [condition, look] : std::map<std::string, std::string>{
+           {"phase=Ready", "describe mssqlservers.kubedb.com"}, {"primary", "dba mssql roles"}}) {
     CAPTURE(condition);
     Waited waited({going}, {pod_json("demo", "sales", 0, "primary")});
     const CommandResult result = waited.run(condition);
     CHECK(result.code == ExitCode::unhealthy);
     CHECK(result.out == "");
-    CHECK(result.err == std::string("error: ") + condition +
-                            " cannot be met on mssqlservers/sales: it is being deleted\n"
-                            "  try:   kubectl dba mssql roles sales -n demo\n");
+    CHECK(result.err == "error: " + condition +
+                            " cannot be met on mssqlservers/sales: it is being deleted\n  try:   kubectl " + look +
+                            " sales -n demo\n");
   }
 }
 

@@ -74,6 +74,22 @@ TEST_CASE("JSON keeps the order of keys and all 64 bits of integers") {
   CHECK(compact_json(value) == R"({"z":1,"a":-9223372036854775808,"m":18446744073709551615,"f":1.5})");
 }
 
+TEST_CASE("the order of keys means nothing, that of a list does") {
+  struct Row {
+    const char *a, *b;
+    bool same;
+  };
+  for (const Row& row : {Row{R"({"a":1,"b":[{"c":2,"d":3}]})", R"({"b":[{"d":3,"c":2}],"a":1})", true},
+                         Row{R"({"a":1})", R"({"a":1,"b":null})", false}, Row{R"({"a":1})", R"({"b":1})", false},
+                         Row{R"([1,2])", R"([2,1])", false}, Row{R"([1])", R"([1,1])", false},
+                         Row{R"({"a":1})", R"({"a":1.0})", true}, Row{R"({})", R"([])", false}}) {
+    CAPTURE(row.a);
+    CAPTURE(row.b);
+    CHECK(same_value(parse_json(row.a, "a"), parse_json(row.b, "b")) == row.same);
+    CHECK(same_value(parse_json(row.b, "b"), parse_json(row.a, "a")) == row.same);
+  }
+}
+
 TEST_CASE("of equal keys the last one wins, in small and in large objects") {
   CHECK(compact_json(parse_json(R"({"a":1,"b":2,"a":3})", "x")) == R"({"a":3,"b":2})");
   std::string text = "{";

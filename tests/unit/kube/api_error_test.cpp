@@ -173,28 +173,35 @@ TEST_CASE("every failure has its kind, its exit code, a message that names what 
        Kind::conflict,
        ExitCode::refused,
        "cannot patch mssqlservers.kubedb.com \"sales\" in namespace \"demo\": it changed in the meantime",
-       ""},
+       "run the same command again: it starts from the newest state"},
       {"expired",
        {.code = 410, .reason = "Expired", .message = "no"},
        kList,
        Kind::expired,
        ExitCode::unexpected,
        "cannot list mssqlservers.kubedb.com in namespace \"demo\": the server no longer has the version asked for",
-       ""},
+       "run the same command again: it starts from a new list"},
       {"invalid",
        {.code = 422, .reason = "Invalid", .message = "no"},
        kCreate,
        Kind::invalid,
        ExitCode::refused,
        "cannot create mssqlservers.kubedb.com \"sales\" in namespace \"demo\": the server finds it invalid",
-       ""},
+       "mend what the cause names and run the same command again"},
       {"bad request",
        {.code = 400, .reason = "BadRequest", .message = "no"},
        kCreate,
        Kind::bad_request,
        ExitCode::refused,
        "cannot create mssqlservers.kubedb.com \"sales\" in namespace \"demo\": the server refuses the request",
-       ""},
+       "mend what the cause names and run the same command again"},
+      {"bad request, says something in between",
+       {.code = 400, .reason = "BadRequest", .message = "no", .made_up = true},
+       kCreate,
+       Kind::bad_request,
+       ExitCode::refused,
+       "cannot create mssqlservers.kubedb.com \"sales\" in namespace \"demo\": the server refuses the request",
+       "run the same command again; with -v=8 it shows what was answered"},
       {"overloaded",
        {.code = 429, .reason = "TooManyRequests", .message = "no", .retry_after_seconds = 4},
        kList,
@@ -202,13 +209,20 @@ TEST_CASE("every failure has its kind, its exit code, a message that names what 
        ExitCode::unexpected,
        "cannot list mssqlservers.kubedb.com in namespace \"demo\": the server is overloaded",
        "run it again in 4 s"},
+      {"overloaded, for how long is unknown",
+       {.code = 429, .reason = "TooManyRequests", .message = "no"},
+       kList,
+       Kind::too_many_requests,
+       ExitCode::unexpected,
+       "cannot list mssqlservers.kubedb.com in namespace \"demo\": the server is overloaded",
+       "run it again in a minute; kubectl get --raw /readyz shows whether the server answers"},
       {"server error",
        {.code = 500, .reason = "InternalError", .message = "no"},
        kList,
        Kind::server_error,
        ExitCode::unexpected,
        "cannot list mssqlservers.kubedb.com in namespace \"demo\": the server failed",
-       ""},
+       "run the same command again; with -v=8 it shows what was answered"},
       {"reason unknown to us, by code",
        {.code = 403, .reason = "Whatever", .message = "no"},
        kList,
@@ -222,7 +236,14 @@ TEST_CASE("every failure has its kind, its exit code, a message that names what 
        Kind::other,
        ExitCode::unexpected,
        "cannot list mssqlservers.kubedb.com in namespace \"demo\": unexpected answer",
-       ""},
+       "the server of the kubeconfig cluster may lead to a login page or a proxy: kubectl config view --minify"},
+      {"teapot",
+       {.code = 418, .message = "no"},
+       kList,
+       Kind::other,
+       ExitCode::unexpected,
+       "cannot list mssqlservers.kubedb.com in namespace \"demo\": unexpected answer",
+       "run the same command again; with -v=8 it shows what was answered"},
   };
   for (const Row& row : rows) {
     SUBCASE(row.name) {
@@ -237,6 +258,69 @@ TEST_CASE("every failure has its kind, its exit code, a message that names what 
   }
 }
 
+TEST_CASE("a server whose certificate is not trusted is there: what is said is about the certificate") {
+  const Operation list{.verb = "list", .resource = "pods", .ns = "demo"};
+  const std::string cause =
+      "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown "
+      "authority";
+  const ErrorInfo untrusted =
+      make_api_error(TransportFailure{.kind = TransportFailure::Kind::tls, .message = cause}, list).info();
+  CHECK(untrusted.code == ExitCode::unexpected);
+  CHECK(untrusted.message == "cannot list pods in namespace \"demo\": the server's certificate is not trusted");
+  CHECK(untrusted.cause == cause);
+  CHECK(untrusted.hint ==
+        "check certificate-authority and tls-server-name of the kubeconfig cluster: kubectl config view --minify");
+  CHECK(untrusted.reason == "Untrusted");
+
+  const ErrorInfo other =
+      make_api_error(TransportFailure{.kind = TransportFailure::Kind::tls, .message = "tls: handshake failure"}, list)
+          .info();
+  CHECK(other.message.find("not trusted") == std::string::npos);
+  CHECK(other.reason == "Unreachable");
+}
+
+TEST_CASE("every failure on the way has its message, its reason and a hint") {
+  using Failure = TransportFailure::Kind;
+  struct Row {
+    TransportFailure failure;
+    const char *why, *reason, *hint;
+  };
+  constexpr auto kAgain = "run the same command again; with -v=8 it shows what was answered";
+  const Row rows[] = {
+      {{.kind = Failure::refused},
+       "the server cannot be reached",
+       "Unreachable",
+       "check the server of the kubeconfig context: kubectl config view --minify"},
+      {{.kind = Failure::connect, .at_proxy = true},
+       "the server cannot be reached through the proxy",
+       "Unreachable",
+       "check proxy-url of the kubeconfig cluster (kubectl config view --minify), else HTTPS_PROXY and NO_PROXY"},
+      {{.kind = Failure::timeout},
+       "no answer in time",
+       "Timeout",
+       "kubectl get --raw /readyz shows whether the server answers; a longer --request-timeout waits longer"},
+      {{.kind = Failure::reset}, "the answer was cut off or unreadable", "BrokenConnection", kAgain},
+      {{.kind = Failure::truncated}, "the answer was cut off or unreadable", "BrokenConnection", kAgain},
+      {{.kind = Failure::malformed}, "the answer was cut off or unreadable", "BrokenConnection", kAgain},
+      {{.kind = Failure::foreign},
+       "the answer is not one of a Kubernetes API server",
+       "ForeignAnswer",
+       "the server of the kubeconfig cluster may lead to a login page or a proxy: kubectl config view --minify"},
+      {{.kind = Failure::tls, .message = "tls: failed to verify certificate: x509: certificate is valid for a, not b"},
+       "the server's certificate is not trusted",
+       "Untrusted",
+       "set tls-server-name of the kubeconfig cluster (or --tls-server-name) to a name that the certificate is valid "
+       "for"},
+  };
+  for (const Row& row : rows) {
+    const ErrorInfo info = make_api_error(row.failure, kList).info();
+    CHECK(info.message == std::string("cannot list mssqlservers.kubedb.com in namespace \"demo\": ") + row.why);
+    CHECK(info.reason == row.reason);
+    CHECK(info.hint == row.hint);
+    CHECK(info.code == ExitCode::unexpected);
+  }
+}
+
 TEST_CASE("the hint for a missing API names what brings it") {
   const StatusInfo missing{.code = 404, .reason = "NotFound", .message = "no"};
   const auto hint = [&](const char* resource) {
@@ -247,7 +331,8 @@ TEST_CASE("the hint for a missing API names what brings it") {
   CHECK(hint("notkubedb.com.example") == "kubectl api-resources --api-group=com.example");
   CHECK(hint("x.notkubedb.com") == "kubectl api-resources --api-group=notkubedb.com");
   CHECK(hint("issuers.cert-manager.io").starts_with("install cert-manager: kubectl apply -f https://"));
-  CHECK(hint("/version").empty());
+  CHECK(hint("/version") ==
+        "the server of the kubeconfig cluster may lead to a login page or a proxy: kubectl config view --minify");
 }
 
 TEST_CASE("the hint for a refused list of all namespaces asks about all of them") {

@@ -348,6 +348,7 @@ TEST_CASE("nothing configured is localhost:8080") {
   const ClientConfig config = load({});
   CHECK(config.server == "http://localhost:8080");
   CHECK(config.nothing_configured);
+  CHECK(load({}, {{"HOME", "/home/jane"}}).looked_for == std::vector<std::string>{"/home/jane/.kube/config"});
   CHECK(config.ns == "default");
   CHECK(load({}, {{"KUBERNETES_MASTER", "https://master/"}}).server == "https://master");
   CHECK_FALSE(load({}, {{"KUBERNETES_MASTER", "https://master/"}}).nothing_configured);

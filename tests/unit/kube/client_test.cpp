@@ -1,5 +1,6 @@
 #include "dba/kube/client.hpp"
 
+#include <functional>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -61,15 +62,109 @@ TEST_CASE("get and find tell a missing object from a missing API") {
                        Error);
 }
 
-TEST_CASE("an answer that is not what was asked for is not taken for an object") {
-  FakeCluster cluster;
-  auto& stub = cluster.api().on("GET", kServers + "/sales");
-  stub.reply(200, "<html>please log in</html>").reply(200, "[]").reply(200, "{\"a\":");
-  for (int i = 0; i < 3; ++i) {
-    const ApiError error = failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); });
-    CHECK(error.kind() == Kind::broken);
-    CHECK(error.code() == ExitCode::unexpected);
+namespace {
+
+/// Answers of status 200 that no Kubernetes API gives where an object, a list or a document is due.
+const char* const kForeign[] = {
+    "<html>please log in</html>",
+    "",
+    "[]",
+    "{\"a\":",
+    "{}",
+    R"({"error":"please log in"})",
+    R"({"kind":"Status","apiVersion":"v1","status":"Failure","message":"no session","code":401})",
+    R"({"kind":"Page","apiVersion":"portal/v1","metadata":{"name":"sales"},"items":[]})",
+};
+
+}  // namespace
+
+TEST_CASE("a 200 with something else than what was asked for is never taken for it") {
+  for (const char* body : kForeign) {
+    CAPTURE(body);
+    FakeCluster cluster;
+    Client& client = cluster.client();
+    cluster.api().on("GET", kServers + "/sales").reply(200, body);
+    cluster.api().on("GET", kServers).reply(200, body);
+    cluster.api().on("PATCH", kServers + "/sales").reply(200, body);
+    cluster.api().on("POST", kServers).reply(200, body);
+    cluster.api().on("DELETE", kServers + "/sales").reply(200, body);
+    cluster.api().on("GET", "/apis/kubedb.com/v1alpha2").reply(200, body);
+    cluster.api().on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews").reply(200, body);
+    const WriteOptions dry_run{.dry_run = DryRun::server};
+    const std::function<void()> calls[] = {
+        [&] { client.get(resources::mssqlservers, "demo", "sales"); },
+        [&] { static_cast<void>(client.find(resources::mssqlservers, "demo", "sales")); },
+        [&] { client.list(resources::mssqlservers, "demo"); },
+        [&] { client.create(sales(), dry_run); },
+        [&] { static_cast<void>(client.apply(sales(), false, dry_run)); },
+        [&] { client.merge_patch(resources::mssqlservers, "demo", "sales", Json::object(), dry_run); },
+        [&] { client.remove(resources::mssqlservers, "demo", "sales", {.dry_run = DryRun::server}); },
+        [&] { static_cast<void>(client.api_installed("kubedb.com", "v1alpha2")); },
+        [&] { static_cast<void>(client.may({.verb = "get", .resource = "pods"})); },
+    };
+    for (const auto& call : calls) {
+      const ApiError error = failure_of(call);
+      CHECK(error.kind() == Kind::foreign);
+      CHECK(error.code() == ExitCode::unexpected);
+      CHECK(error.info().reason == "ForeignAnswer");
+      CHECK(error.info().message.ends_with(": the answer is not one of a Kubernetes API server"));
+    }
+    // Nobody can tell what became of a write that was answered so, and the look-up is answered no better.
+    CHECK(failure_of([&] { client.create(sales()); }).code() == ExitCode::acceptance_unknown);
   }
+}
+
+TEST_CASE("the cause says what came instead") {
+  FakeCluster cluster;
+  const auto cause_of = [&](const Json& answer) {
+    cluster.api().on("GET", kServers + "/sales").reply(answer);
+    return failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).info().cause;
+  };
+  Json other = sales();
+  other["metadata"]["name"] = "orders";
+  CHECK(cause_of(other) == "the answer is the MSSQLServer \"orders\", not \"sales\"");
+  CHECK(cause_of(object_json(resources::pods, "demo", "sales")) ==
+        "the answer is a Pod of v1, not a MSSQLServer of kubedb.com/v1alpha2");
+  CHECK(cause_of(Json::parse(kForeign[6])) ==
+        "the answer is a Status (no session), not a MSSQLServer of kubedb.com/v1alpha2");
+  CHECK(cause_of(Json::parse(kForeign[5])) ==
+        "the answer is a JSON object without a kind, not a MSSQLServer of kubedb.com/v1alpha2");
+
+  const auto cause_of_list = [&](const char* answer) {
+    cluster.api().on("GET", kServers).reply(200, answer);
+    return failure_of([&] { cluster.client().list(resources::mssqlservers, "demo"); }).info().cause;
+  };
+  CHECK(cause_of_list(kForeign[5]) == "the answer is a JSON object without a kind, not a list");
+  CHECK(cause_of_list(kForeign[7]) == "the answer is a Page, not a list");
+  CHECK(cause_of_list(R"({"kind":"MSSQLServerList","metadata":{}})") == "the MSSQLServerList has no items");
+  CHECK(cause_of_list(R"({"kind":"PodList","items":[{"kind":"Page"}]})") == "an item of the answer is a Page of ");
+  CHECK(cause_of_list(R"({"kind":"PodList","items":[{"metadata":{}}]})") == "an item of the answer has no name");
+}
+
+TEST_CASE("a DELETE is answered with a Status of success or the object on its way out") {
+  FakeCluster cluster;
+  const auto remove = [&](const char* answer) {
+    cluster.api().on("DELETE", kServers + "/sales").reply(200, answer);
+    return cluster.client().remove(resources::mssqlservers, "demo", "sales", {.dry_run = DryRun::server});
+  };
+  CHECK(codec::string_at(remove(R"({"kind":"Status","apiVersion":"v1","status":"Success"})"), {"kind"}) == "Status");
+  cluster.api().on("DELETE", kServers + "/sales").reply(sales());
+  CHECK(cluster.client().remove(resources::mssqlservers, "demo", "sales") == sales());
+}
+
+TEST_CASE("without a kubeconfig the failure says that none was found, and where it was looked for") {
+  ClientConfig config;
+  config.server = "http://localhost:8080";
+  config.nothing_configured = true;
+  config.looked_for = {"/home/jane/.kube/config"};
+  FakeCluster cluster(config);
+  cluster.api().on("GET", kServers).break_with(TransportFailure::Kind::refused, false);
+  const ErrorInfo info = failure_of([&] { cluster.client().list(resources::mssqlservers, "demo"); }).info();
+  CHECK(info.message ==
+        "cannot list mssqlservers.kubedb.com in namespace \"demo\": no kubeconfig was found (looked for "
+        "/home/jane/.kube/config), and nothing answers where kubectl looks without one");
+  CHECK(info.hint == "name a kubeconfig: --kubeconfig FILE, or export KUBECONFIG=FILE");
+  CHECK(info.reason == "NoKubeconfig");
 }
 
 TEST_CASE("a list goes through all its pages and hands over whole objects") {
@@ -138,7 +233,7 @@ TEST_CASE("a list that expires at once, or is cut off, is never taken for comple
   cluster.api().on("GET", "/api/v1/pods").fail(410, "Expired", "no");
   CHECK(failure_of([&] { cluster.client().list(resources::pods, ""); }).kind() == Kind::expired);
   cluster.api().on("GET", "/api/v1/services").reply(200, R"({"items":[{"a":1})");
-  CHECK(failure_of([&] { cluster.client().list(resources::services, ""); }).kind() == Kind::broken);
+  CHECK(failure_of([&] { cluster.client().list(resources::services, ""); }).kind() == Kind::foreign);
 }
 
 TEST_CASE("Retry-After is obeyed for 429 and 5xx, ten times and a minute at most") {
@@ -301,7 +396,7 @@ TEST_CASE("each warning is told once") {
   FakeCluster cluster;
   cluster.api()
       .on("GET", kServers + "/sales")
-      .reply(200, "{}", {{"Warning", "299 - \"a\", 299 - \"b\""}, {"warning", "299 - \"a\""}})
+      .reply(200, sales().dump(), {{"Warning", "299 - \"a\", 299 - \"b\""}, {"warning", "299 - \"a\""}})
       .reply(404, "{}", {{"Warning", "299 - \"c\""}});
   cluster.client().get(resources::mssqlservers, "demo", "sales");
   CHECK(cluster.client().warning_count() == 2);
@@ -374,16 +469,20 @@ TEST_CASE("apply tells what changed") {
   };
   cluster.api().on_get(sales("5"));
   CHECK(change(DryRun::none, sales("5")) == Change::unchanged);
-  CHECK(change(DryRun::none, sales("6")) == Change::configured);
-  Json other = sales("5");
+  Json other = sales("6");
   other["spec"]["version"] = "2022-cu19";
-  CHECK(change(DryRun::server, other) == Change::configured);
-  Json touched = sales("5");
-  touched["metadata"]["managedFields"] = Json::parse(R"([{"manager":"kubectl-dba","time":"2026-01-02T03:04:05Z"}])");
-  Json before = touched;
-  before["metadata"]["managedFields"][0]["time"] = "2025-01-01T00:00:00Z";
-  cluster.api().on_get(before);
-  CHECK(change(DryRun::server, touched) == Change::unchanged);
+  Json owned = sales("6");
+  owned["metadata"]["managedFields"] = Json::parse(R"([{"manager":"kubectl-dba"}])");
+  owned["metadata"]["generation"] = 2;
+  owned["status"]["phase"] = "Critical";
+  Json reordered = Json::object();
+  for (const char* key : {"metadata", "spec", "kind", "apiVersion"})
+    if (owned.contains(key)) reordered[key] = owned[key];
+  for (const DryRun dry_run : {DryRun::none, DryRun::server}) {
+    CHECK(change(dry_run, other) == Change::configured);
+    CHECK(change(dry_run, owned) == Change::unchanged);
+    CHECK(change(dry_run, reordered) == Change::unchanged);
+  }
 
   cluster.api().on("GET", kServers + "/sales").fail(403, "Forbidden", "no");
   CHECK(change(DryRun::none, sales("7")) == Change::configured);
@@ -407,7 +506,9 @@ TEST_CASE("access is reviewed by the server") {
   const std::string path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   cluster.api()
       .on("POST", path)
-      .reply(Json::parse(R"({"status":{"allowed":false,"reason":"no RBAC policy matched"}})"), 201);
+      .reply(Json::parse(R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview",)"
+                         R"("status":{"allowed":false,"reason":"no RBAC policy matched"}})"),
+             201);
   std::string reason;
   CHECK_FALSE(cluster.client().may(
       {.verb = "create", .group = "", .resource = "pods", .subresource = "portforward", .ns = "demo"}, &reason));
@@ -419,7 +520,7 @@ TEST_CASE("access is reviewed by the server") {
 
 TEST_CASE("whether an API is installed is a yes, a no or a failure") {
   FakeCluster cluster;
-  cluster.api().on("GET", "/apis/kubedb.com/v1alpha2").reply(200, "{}");
+  cluster.api().on("GET", "/apis/kubedb.com/v1alpha2").reply(200, R"({"kind":"APIResourceList"})");
   cluster.api()
       .on("GET", "/apis/cert-manager.io/v1")
       .reply(404, "404 page not found", {{"Content-Type", "text/plain"}});

@@ -204,6 +204,12 @@ TEST_CASE("a server that is not there is told apart from a name that does not ex
   CHECK(refused.message ==
         fmt::format("The connection to the server {} was refused - did you specify the right host or port?", address));
   CHECK_FALSE(refused.request_may_have_arrived);
+  CHECK_FALSE(refused.at_proxy);
+
+  ClientConfig through_proxy;
+  through_proxy.server = "http://10.1.2.3:6443";
+  through_proxy.proxy = "http://" + address;
+  CHECK(failure_of(through_proxy, get("/api")).at_proxy);
 
   config.server = "http://nosuch.invalid:6443";
   const TransportFailure unknown = failure_of(config, get("/api"));
@@ -278,7 +284,14 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     config.ca_pem = authority.certificate_pem();
     const TransportFailure failure = failure_of(config, get("/api"));
     CHECK(failure.kind == Kind::tls);
-    CHECK(failure.message.starts_with("Unable to connect to the server: tls: failed to verify certificate: x509: "));
+    CHECK(failure.message ==
+          "Unable to connect to the server: tls: failed to verify certificate: x509: cannot validate certificate for "
+          "127.0.0.1 because it doesn't contain any IP SANs");
+    ClientConfig renamed = config;
+    renamed.tls_server_name = "sales.example";
+    CHECK(failure_of(renamed, get("/api")).message ==
+          "Unable to connect to the server: tls: failed to verify certificate: x509: certificate is valid for "
+          "kubernetes.default, not sales.example");
 
     config.tls_server_name = "kubernetes.default";
     CHECK_FALSE(send(make_curl_transport(config, 0, {}), get("/api")).failure.has_value());

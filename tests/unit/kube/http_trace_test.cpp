@@ -25,7 +25,13 @@ std::string traced_at(int verbosity) {
   const HttpTrace trace(verbosity, traced.sink());
   trace.request(kRequest, "https://h/x", kHeaders);
   trace.response(kRequest, "https://h/x", "201 Created", {{"Date", "today"}, {"Set-Cookie", "c"}},
-                 {.lookup = 1, .connect = 2, .tls = 3, .first_byte = 4, .total = 12.4});
+                 {.lookup = 1,
+                  .connect = 2,
+                  .tls = 3,
+                  .first_byte = 4,
+                  .total = 12.4,
+                  .new_connections = 1,
+                  .protocol = "HTTP/2"});
   trace.body("Response Body", kRequest, R"({"kind":"Secret","data":{"k":"c2VjcmV0"}})", true);
   return traced.text;
 }
@@ -46,7 +52,10 @@ TEST_CASE("each level of -v adds to the one before, and none shows a secret") {
   CHECK(traced_at(8) == request + bodies_sent + line + response_headers + "\n" + bodies_got);
   CHECK(traced_at(10) ==
         "curl -v -XPOST -H 'Accept: application/json' -H 'Authorization: Bearer <masked>' https://h/x\n" + bodies_sent +
-            line + " dnsLookupMilliseconds=1 dialMilliseconds=2 tlsHandshakeMilliseconds=3 firstByteMilliseconds=4" +
+            line +
+            " dnsLookupMilliseconds=1 dialMilliseconds=2 tlsHandshakeMilliseconds=3 firstByteMilliseconds=4 "
+            "newConnections=1 "
+            "protocol=\"HTTP/2\"" +
             response_headers + "\n" + bodies_got);
 }
 

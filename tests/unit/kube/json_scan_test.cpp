@@ -55,6 +55,15 @@ TEST_CASE("a list page is cut into its items wherever its own fields stand") {
   }
 }
 
+TEST_CASE("a page tells its kind and whether it has items, null ones included") {
+  const ListPage list = split_list_page(R"({"kind":"PodList","items":null})");
+  CHECK(list.kind == "PodList");
+  CHECK(list.has_items);
+  const ListPage other = split_list_page(R"({"kind":7,"metadata":{"kind":"PodList","items":[]}})");
+  CHECK(other.kind.empty());
+  CHECK_FALSE(other.has_items);
+}
+
 TEST_CASE("a page that is no whole JSON object is refused at every cut") {
   const std::string whole = R"({"kind":"L","metadata":{"resourceVersion":"7"},"items":[{"a":1},{"b":[2]}]})";
   CHECK(split_list_page(whole).items.size() == 2);

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/text.hpp"
 #include "dba/kube/open.hpp"
 
 #include "kubeconfig_files.hpp"
@@ -67,6 +68,28 @@ TEST_CASE("a configuration that cannot be used is told at once, as a usage error
   desk.options.flags.context.reset();
   desk.options.flags.kubeconfig = (desk.files.path() / "missing").string();
   CHECK(problems_of([&] { desk.open(); }).find("missing") != std::string::npos);
+}
+
+// @source client-go ClientConfigLoadingRules.WarnIfAllMissing
+TEST_CASE("files that KUBECONFIG names are warned about when none of them is there") {
+  Desk desk("");
+  desk.options.flags.kubeconfig.reset();
+  const std::string there = desk.files.write("there", one_context("server: 'https://sales.invalid:6443'"));
+  const std::string missing = (desk.files.path() / "missing").string();
+  std::vector<std::string> warnings;
+  desk.options.on_warning = [&](std::string_view text) { warnings.emplace_back(text); };
+  SUBCASE("each by its path, once") {
+    desk.open({{"KUBECONFIG", missing + "::" + missing + "2:" + missing}});
+    CHECK(join(warnings, "\n") == "KUBECONFIG names the file \"" + missing +
+                                      "\", which does not exist\nKUBECONFIG names the file \"" + missing +
+                                      "2\", which does not exist");
+  }
+  SUBCASE("not when one is there, nor where another file is chosen") {
+    desk.open({{"KUBECONFIG", missing + ":" + there}});
+    desk.options.flags.kubeconfig = there;
+    desk.open({{"KUBECONFIG", missing}});
+    CHECK(warnings.empty());
+  }
 }
 
 TEST_CASE("the environment can turn HTTP/2 off") {

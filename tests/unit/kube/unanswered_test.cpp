@@ -245,7 +245,7 @@ TEST_CASE("an unanswered apply is sent once more") {
   get.reply(stored("2026-01-01T00:00:00Z"));
   SUBCASE("answered then, it tells what changed since before the first") {
     Json after = stored("2026-01-01T00:00:00Z");
-    after["metadata"]["resourceVersion"] = "8";
+    after["spec"]["halted"] = true;
     patch.break_with(Broken::reset).reply(after);
     CHECK(cluster.client().apply(wanted(), false).change == Change::configured);
   }

@@ -186,6 +186,27 @@ TEST_CASE("a passing error event keeps the place, garbage is taken up again") {
   for (const auto& request : watch.requests()) CHECK(request.parameter("resourceVersion") == "10");
 }
 
+TEST_CASE("frames that are no events of the collection are not believed, nor is their place") {
+  for (const char* frame : {
+           R"({"error":"please log in"})",
+           R"({"type":"PAGE","object":{"kind":"Pod","metadata":{"name":"b","resourceVersion":"99"}}})",
+           R"({"type":"ADDED","object":{"kind":"Page","metadata":{"name":"b","resourceVersion":"99"}}})",
+           R"({"type":"DELETED","object":{"metadata":{"resourceVersion":"99"}}})",
+       }) {
+    CAPTURE(frame);
+    FakeCluster cluster;
+    cluster.api().on_list(resources::pods, "demo", {pod("a", "1")}, "10");
+    FakeWatch& watch = cluster.api().on_watch(resources::pods, "demo");
+    Watcher watcher(cluster.client(), {kPods});
+    CHECK(take(watcher, cluster, 2) == "added a@1, synced");
+    watch.send(frame);
+    watch.end();
+    watch.modified(pod("a", "11"));
+    CHECK(take(watcher, cluster, 1) == "modified a@11");
+    for (const auto& request : watch.requests()) CHECK(request.parameter("resourceVersion") == "10");
+  }
+}
+
 TEST_CASE("a collection that may not be listed, or does not exist, fails; the others go on") {
   FakeCluster cluster;
   cluster.api().on_list(resources::pods, "demo", {pod("a", "1")});
@@ -226,6 +247,29 @@ TEST_CASE("what worked is not given up at once when a restarted server refuses i
   list.fail(403, "Forbidden", "no more");
   watch.error(410, "Expired", "too old");
   CHECK(take(watcher, cluster, 1) == "failed");
+}
+
+TEST_CASE("a first list that fails again and again is given up, one that fails for a moment is not") {
+  FakeCluster cluster;
+  auto& list = cluster.api().on("GET", "/api/v1/namespaces/demo/pods");
+  for (int i = 0; i < 3; ++i) list.fail(500, "InternalError", "etcd is away");
+  WatchTarget target = kPods;
+  target.first_list_tries = 3;
+  SUBCASE("for a moment") {
+    target.first_list_tries = 4;
+    list.reply(test::list_json(resources::pods, {pod("a", "1")}, "10"));
+    cluster.api().on_watch(resources::pods, "demo");
+    Watcher watcher(cluster.client(), {target});
+    CHECK(take(watcher, cluster, 2) == "added a@1, synced");
+  }
+  SUBCASE("for ever") {
+    Watcher watcher(cluster.client(), {target});
+    const std::optional<WatchEvent> event = watcher.next(cluster.clock().steady_now() + 1h, {});
+    REQUIRE(event.has_value());
+    REQUIRE(event->kind == WatchEvent::Kind::failed);
+    CHECK(event->error->info().cause == "Error from server (InternalError): etcd is away");
+    CHECK(list.uses() == 3);
+  }
 }
 
 TEST_CASE("a collection that may be listed but not watched is polled every two seconds") {

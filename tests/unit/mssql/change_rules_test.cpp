@@ -33,7 +33,7 @@ spec:
   podTemplate:
     spec:
       containers:
-      - {name: mssql, resources: {requests: {cpu: 1500m, memory: 2Gi}, limits: {memory: 4Gi}}}
+      - {name: mssql, env: [{name: MSSQL_PID, value: Developer}], resources: {requests: {cpu: 1500m, memory: 2Gi}, limits: {memory: 4Gi}}}
 )");
 }
 
@@ -55,14 +55,27 @@ TEST_CASE("changes of a live database that go past the operator's safe way") {
   };
   const auto resources = [](Json& spec) -> Json& { return spec["podTemplate"]["spec"]["containers"][0]["resources"]; };
   const auto size = [](Json& spec) -> Json& { return spec["storage"]["resources"]["requests"]["storage"]; };
+  const auto env = [](Json& spec) -> Json& { return spec["podTemplate"]["spec"]["containers"][0]["env"]; };
+  const std::string variables = "spec.podTemplate.spec.containers[name=mssql].env";
+  const std::string unsupported =
+      ": KubeDB does not support a change of the environment of a running database and does not refuse it; make a new "
+      "database, or check that every pod was made again";
   const std::string past = ": changing it here goes past the operator's safe way; use an ops request of type ";
   const std::string resource_place = "warning spec.podTemplate.spec.containers[name=mssql].resources";
   for (const Row& row : std::vector<Row>{
            {"nothing", [](Json&) {}, ""},
            {"what is not about it", [](Json& spec) { spec["deletionPolicy"] = "Halt"; }, ""},
-           {"fields left out", [](Json& spec) { spec = yaml("{version: 2022-cu19}"); }, ""},
+           {"fields left out",
+            [](Json& spec) {
+              spec = yaml(
+                  "{version: 2022-cu19, topology: {mode: AvailabilityGroup, availabilityGroup: {databases: [a]}}}");
+            },
+            ""},
            {"another mode", [](Json& spec) { spec["topology"]["mode"] = "DistributedAG"; },
             "error spec.topology.mode (--topology): cannot become DistributedAG: the running database is "
+            "AvailabilityGroup, make a new one and move the data"},
+           {"no group any more", [](Json& spec) { spec.erase("topology"); },
+            "error spec.topology.mode (--topology): cannot become Standalone: the running database is "
             "AvailabilityGroup, make a new one and move the data"},
            {"another kind of storage", [](Json& spec) { spec["storageType"] = "Ephemeral"; },
             "error spec.storageType (--storage-type): cannot become Ephemeral: the running database is Durable, make a "
@@ -86,6 +99,16 @@ TEST_CASE("changes of a live database that go past the operator's safe way") {
             [&](Json& spec) { resources(spec) = yaml("{requests: {cpu: '1.5', memory: 2048Mi}}"); }, ""},
            {"a new limit", [&](Json& spec) { resources(spec)["limits"]["cpu"] = 2; },
             resource_place + past + "VerticalScaling"},
+           {"a database less", [](Json& spec) { spec["topology"]["availabilityGroup"]["databases"] = yaml("[b]"); },
+            "warning spec.topology.availabilityGroup.databases (--databases): \"a\" is in the running group and no "
+            "longer in the list: KubeDB only adds databases to a group, take it out in SQL Server yourself"},
+           {"another edition", [&](Json& spec) { env(spec) = yaml("[{name: MSSQL_PID, value: Enterprise}]"); },
+            "warning " + variables + " (--edition): MSSQL_PID changes" + unsupported},
+           {"a variable more",
+            [&](Json& spec) { env(spec) = yaml("[{name: MSSQL_PID, value: Developer}, {name: FOO, value: bar}]"); },
+            "warning " + variables + " (--env): FOO is new" + unsupported},
+           {"a variable less", [&](Json& spec) { env(spec) = Json::array(); },
+            "warning " + variables + " (--edition): MSSQL_PID goes away" + unsupported},
            {"another issuer", [](Json& spec) { spec["tls"]["issuerRef"]["name"] = "other"; },
             "warning spec.tls (--issuer)" + past + "ReconfigureTLS"},
            {"client TLS", [](Json& spec) { spec["tls"]["clientTLS"] = true; },
@@ -108,7 +131,7 @@ TEST_CASE("a standalone instance becomes no group") {
   const Findings findings = check_change(standalone, live());
   REQUIRE(findings.all().size() == 1);
   CHECK(findings.all()[0].message ==
-        "cannot become AvailabilityGroup: the running database is standalone, make a new one and move the data");
+        "cannot become AvailabilityGroup: the running database is Standalone, make a new one and move the data");
 }
 
 TEST_CASE("every change is told at once") {

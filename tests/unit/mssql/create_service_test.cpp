@@ -28,7 +28,7 @@ test::Reply store(const test::SeenRequest& request) {
 
 void stub_marks(FakeCluster& cluster) {
   cluster.api().on("PATCH", kDatabases + "/sales").reply(test::live_sales_database());
-  cluster.api().on("POST", "/api/v1/namespaces/demo/events").reply(Json::object(), 201);
+  cluster.api().on("POST", "/api/v1/namespaces/demo/events").stored(201);
 }
 
 Json without_version() {
@@ -215,8 +215,8 @@ TEST_CASE("a missing namespace is made before the database") {
   const CreatePlan plan{.database = std::make_shared<const Json>(test::sales_database()), .namespace_missing = true};
   SUBCASE("for real") {
     cluster.api().on("POST", "/api/v1/namespaces").reply_with(store);
-    cluster.api().on("PATCH", "/api/v1/namespaces/demo").reply(Json::object());
-    cluster.api().on("POST", "/api/v1/namespaces/default/events").reply(Json::object(), 201);
+    cluster.api().on("PATCH", "/api/v1/namespaces/demo").stored();
+    cluster.api().on("POST", "/api/v1/namespaces/default/events").stored(201);
     cluster.api().on("POST", kDatabases).reply_with(store);
     stub_marks(cluster);
     create_database(cluster.client(), plan, {.create_namespace = true}, record.listener());

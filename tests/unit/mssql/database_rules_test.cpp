@@ -54,6 +54,8 @@ TEST_CASE("rules on what the object is") {
            "error metadata.annotations (--annotation): \"a/b/c\" is no key such as team or example.com/team"},
           {"no version", [](Json& o) { o["spec"].erase("version"); },
            "error spec.version (--version): is required, e.g. 2022-cu22; see kubectl dba mssql versions"},
+          {"an empty version", [](Json& o) { o["spec"]["version"] = ""; },
+           "error spec.version (--version): is required, e.g. 2022-cu22; see kubectl dba mssql versions"},
       });
   Json unversioned = good();
   unversioned["spec"].erase("version");
@@ -84,6 +86,18 @@ TEST_CASE("rules on TLS") {
            "error spec.tls.issuerRef.kind (--issuer): is \"Vault\", must be Issuer or ClusterIssuer"},
           {"no name", [&](Json& o) { tls(o)["issuerRef"].erase("name"); },
            "error spec.tls.issuerRef.name (--issuer): is required"},
+          {"values of a certificate",
+           [&](Json& o) {
+             tls(o)["certificates"] =
+                 yaml("v: [{alias: client, ipAddresses: [10.0.0.300, 'fd00::1'], secretName: A}]")["v"];
+           },
+           "error spec.tls.certificates[alias=client].ipAddresses (--certificate): \"10.0.0.300\" is no IP address\n"
+           "error spec.tls.certificates[alias=client].secretName (--certificate): \"A\": must consist of lower-case "
+           "letters, digits, '-' and '.', and start and end with a letter or digit"},
+          {"a name no issuer can have", [&](Json& o) { tls(o)["issuerRef"]["name"] = "a/b"; },
+           "error spec.tls.issuerRef.name (--issuer): \"a/b\": must consist of lower-case letters, digits, '-' and "
+           "'.', "
+           "and start and end with a letter or digit"},
           {"certificates",
            [&](Json& o) {
              tls(o)["certificates"] = yaml(

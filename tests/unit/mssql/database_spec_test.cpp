@@ -133,12 +133,13 @@ TEST_CASE("each flag sets its field") {
        [](Options& o) {
          o.certificates = {
              "client:organization=a,organization=b,organizational-unit=c,country=d,locality=e,province=f,"
-             "dns=g,ip=10.0.0.1,uri=h,email=i@j,duration=2160h,secret-name=k",
+             "dns=g,ip=10.0.0.1,uri=urn:h,email=i@j,duration=2160h,secret-name=k",
              "server:dns=x", "client:dns=y"};
        },
        "/spec/tls/certificates",
        "[{alias: client, secretName: k, subject: {organizations: [a, b], organizationalUnits: [c], countries: [d], "
-       "localities: [e], provinces: [f]}, dnsNames: ['y'], ipAddresses: [10.0.0.1], uris: [h], emailAddresses: [i@j], "
+       "localities: [e], provinces: [f]}, dnsNames: ['y'], ipAddresses: [10.0.0.1], uris: ['urn:h'], emailAddresses: "
+       "[i@j], "
        "duration: 2160h}, {alias: server, dnsNames: [x]}]"},
       {"--accept-eula and --edition come first",
        [](Options& o) {
@@ -204,7 +205,7 @@ TEST_CASE("each flag sets its field") {
        "/spec/monitor/prometheus/serviceMonitor", "{interval: 10s, labels: {release: prometheus}}"},
       {"--service",
        [](Options& o) {
-         o.services = {"primary=loadbalancer", "Stats=NodePort", "primary=ClusterIP"};
+         o.services = {"PRIMARY=clusterip", "Stats=NodePort"};
        },
        "/spec/serviceTemplates", "[{alias: primary, spec: {type: ClusterIP}}, {alias: stats, spec: {type: NodePort}}]"},
       {"--label",

@@ -45,6 +45,14 @@ DeletionInspection inspection_of(std::string_view policy, std::string requests_u
   return inspection;
 }
 
+DeletionListener record(std::vector<std::string>& accepted) {
+  return {.accepted =
+              [&accepted](const kube::ResourceType& type, std::string_view name, bool gone) {
+                accepted.push_back(type.printed_kind() + " " + std::string(name) + (gone ? ", gone" : ", held"));
+              },
+          .waiting = [](std::string_view) {}};
+}
+
 /// Code, message, every detail and the hint of what check_deletion() refuses; empty when it agrees.
 std::string refusal_of(const DeletionInspection& inspection, bool wipe_out_data, bool delete_ops_requests) {
   try {
@@ -124,11 +132,13 @@ TEST_CASE("a dry run sends the same deletions, marked as such, and leaves no Eve
   cluster.api().on("DELETE", kRequests + "/a").reply(200, done);
   DeletionInspection inspection = inspection_of("Delete");
   inspection.requests = {{.name = "a", .uid = "uid-of-a", .finished = true}, {.name = "b", .uid = "uid-of-b"}};
+  std::vector<std::string> accepted;
   const DeletionResult result =
       delete_database(cluster.client(), inspection,
-                      {.consent = {.delete_ops_requests = true}, .dry_run = kube::DryRun::server}, [](auto) {});
+                      {.consent = {.delete_ops_requests = true}, .dry_run = kube::DryRun::server}, record(accepted));
   CHECK(result.state == DeletionResult::State::accepted);
-  CHECK(result.deleted_requests == std::vector<std::string>{"a"});
+  CHECK(accepted ==
+        std::vector<std::string>{"mssqlserveropsrequest.ops.kubedb.com a, gone", "mssqlserver.kubedb.com sales, gone"});
   const std::vector<test::SeenRequest> requests = cluster.api().requests();
   REQUIRE(requests.size() == 2);
   CHECK(requests[0].path == kRequests + "/a");
@@ -145,10 +155,10 @@ TEST_CASE("an ops request that went by itself meanwhile is no obstacle") {
   cluster.api().on("DELETE", kDatabase).reply(200, R"({"kind":"Status","status":"Success"})");
   DeletionInspection inspection = inspection_of("Delete");
   inspection.requests = {{.name = "a", .uid = "uid-of-a", .finished = true}};
-  const DeletionResult result =
-      delete_database(cluster.client(), inspection,
-                      {.consent = {.delete_ops_requests = true}, .dry_run = kube::DryRun::server}, [](auto) {});
-  CHECK(result.deleted_requests.empty());
+  std::vector<std::string> accepted;
+  delete_database(cluster.client(), inspection,
+                  {.consent = {.delete_ops_requests = true}, .dry_run = kube::DryRun::server}, record(accepted));
+  CHECK(accepted == std::vector<std::string>{"mssqlserver.kubedb.com sales, gone"});
 }
 
 }  // namespace dba::mssql

@@ -29,7 +29,11 @@ TEST_CASE("rules on topology and replicas") {
            "error spec.replicas (--replicas): is required in a group and must be 1 to 9"},
           {"ten replicas", [](Json& o) { o["spec"]["replicas"] = 10; },
            "error spec.replicas (--replicas): is 10, an availability group has at most 9 replicas"},
-          {"nine replicas", [](Json& o) { o["spec"]["replicas"] = 9; }, ""},
+          {"five replicas", [](Json& o) { o["spec"]["replicas"] = 5; }, ""},
+          {"nine replicas", [](Json& o) { o["spec"]["replicas"] = 9; },
+           "warning spec.replicas (--replicas): is 9, SQL Server commits synchronously on at most 5 replicas, and "
+           "KubeDB "
+           "makes every replica a synchronous one"},
           {"one replica", [](Json& o) { o["spec"]["replicas"] = 1; },
            "warning spec.replicas (--replicas): is 1, a group of one replica has nobody to fail over to"},
           {"two replicas get an arbiter", [](Json& o) { o["spec"]["replicas"] = 2; }, ""},

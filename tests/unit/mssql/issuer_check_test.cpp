@@ -42,7 +42,7 @@ struct Scene {
       : ref{.kind = std::string(kind), .name = "company"} {
     cluster.api().on_get(ready(make_issuer(ref, "demo", "company-ca")));
     cluster.api().on_get(secret);
-    cluster.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").reply(201, "{}").optionally();
+    cluster.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").stored(201).optionally();
   }
   IssuerReport report() { return check_issuer(cluster.client(), ref, "demo", kClusterResourceNamespace); }
   /// "name status: text → remedy" of what is judged about the CA.
@@ -138,7 +138,7 @@ TEST_CASE("an issuer of another type is judged by what cert-manager says of it a
   Json vault = test::object_json(resources::issuers, "demo", "company");
   vault["spec"]["vault"]["server"] = "https://vault.example";
   cluster.api().on_get(vault);
-  cluster.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").reply(201, "{}");
+  cluster.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").stored(201);
   const IssuerReport report = check_issuer(cluster.client(), {.name = "company"}, "demo", kClusterResourceNamespace);
   std::vector<std::string> lines;
   for (const IssuerCheck& check : report.checks)

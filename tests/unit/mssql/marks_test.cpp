@@ -96,7 +96,7 @@ TEST_CASE("our marks are taken out of an object, and nothing else") {
 
 TEST_CASE("an Event tells the object's readers what was done, by whom and why") {
   FakeCluster cluster;
-  cluster.api().on("POST", kEvents).reply(201, R"({"kind":"Event"})");
+  cluster.api().on("POST", kEvents).stored(201);
   CHECK(record_event(cluster.client(), test::database_json("demo", "sales"), kMark, "restarted").empty());
   Json event = codec::parse_json(cluster.api().requests("POST").at(0).body, "the event");
   CHECK(codec::name_of(event).starts_with("sales."));

@@ -4,8 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "dba/mssql/topology.hpp"
-
+#include "topology.hpp"
 #include "yaml_text.hpp"
 
 namespace dba::mssql {
@@ -14,11 +13,9 @@ namespace {
 TEST_CASE("derived names of a short database") {
   CHECK(primary_service_name("sales") == "sales");
   CHECK(secondary_service_name("sales") == "sales-secondary");
-  CHECK(governing_service_name("sales") == "sales-pods");
   CHECK(stats_service_name("sales") == "sales-stats");
   CHECK(arbiter_name("sales") == "sales-arbiter");
   CHECK(pod_name("sales", 2) == "sales-2");
-  CHECK(claim_name("sales-2") == "data-sales-2");
   CHECK(auth_secret_name("sales") == "sales-auth");
   CHECK(certificate_secret_name("sales", "endpoint") == "sales-endpoint-cert");
   CHECK(login_secret_name("sales") == "sales-dbm-login");
@@ -27,7 +24,6 @@ TEST_CASE("derived names of a short database") {
 
 TEST_CASE("long names are cut to 63: the suffix is kept, except for the secondary Service, whose tail goes") {
   const std::string name(63, 'a');
-  CHECK(governing_service_name(name) == std::string(58, 'a') + "-pods");
   CHECK(auth_secret_name(name) == std::string(58, 'a') + "-auth");
   CHECK(master_key_secret_name(name) == std::string(52, 'a') + "-master-key");
   CHECK(secondary_service_name(name) == name);  // It then collides with the primary Service.

@@ -1,4 +1,5 @@
-#include "dba/mssql/phase.hpp"
+
+#include "phase.hpp"
 
 #include <algorithm>
 #include <string>

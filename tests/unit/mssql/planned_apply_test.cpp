@@ -50,7 +50,14 @@ TEST_CASE("bookkeeping of the server is no change, a value is") {
                   .unchanged());
 }
 
-TEST_CASE("fields that we would come to own are a change, fields that we would let go are none") {
+TEST_CASE("neither the order of keys nor the status is a change") {
+  CHECK(planned("{metadata: {name: a}, spec: {a: 1, b: {c: [{d: 1, e: 2}], f: 3}}, status: {phase: Provisioning}}",
+                "{spec: {b: {f: 3, c: [{e: 2, d: 1}]}, a: 1}, metadata: {name: a}, status: {phase: Ready}}")
+            .unchanged());
+  CHECK_FALSE(planned("{metadata: {name: a}, spec: [1, 2]}", "{metadata: {name: a}, spec: [2, 1]}").unchanged());
+}
+
+TEST_CASE("fields that we would come to own are worth a request, fields that we would let go are not") {
   const char* ours =
       "{metadata: {name: a, managedFields: [{manager: kubectl-dba, operation: Apply, fieldsV1: {'f:spec': {'f:a': "
       "{}}}}]}}";
@@ -59,10 +66,11 @@ TEST_CASE("fields that we would come to own are a change, fields that we would l
       "'f:b': {}}}}]}}";
   const char* of_another =
       "{metadata: {name: a, managedFields: [{manager: argocd, operation: Apply, fieldsV1: {'f:spec': {'f:a': {}}}}]}}";
-  CHECK(planned(ours, ours).unchanged());
-  CHECK_FALSE(planned(ours, more).unchanged());
-  CHECK(planned(more, ours).unchanged());
-  CHECK_FALSE(planned(of_another, ours).unchanged());
+  CHECK(planned(ours, ours).nothing_to_send());
+  CHECK_FALSE(planned(ours, more).nothing_to_send());
+  CHECK(planned(more, ours).nothing_to_send());
+  CHECK_FALSE(planned(of_another, ours).nothing_to_send());
+  for (const char* merged : {ours, more}) CHECK(planned(ours, merged).unchanged());
 }
 
 }  // namespace

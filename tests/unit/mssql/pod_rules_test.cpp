@@ -13,6 +13,8 @@ TEST_CASE("rules on the environment") {
                               " (--accept-eula): SQL Server does not start before its licence is accepted; read "
                               "https://go.microsoft.com/fwlink/?linkid=857698 and give --accept-eula";
   const std::string edition = "error " + kEnv + " (--edition): MSSQL_PID is required";
+  const std::string since =
+      " is taken as a name only since Kubernetes 1.34: before, letters, digits, \"-\", \"_\" and \".\", no digit first";
   const auto pid = [](const char* value) { return [value](Json& o) { container(o)["env"][1]["value"] = value; }; };
   check_rows(
       good(),
@@ -41,6 +43,19 @@ TEST_CASE("rules on the environment") {
                " (--env): MSSQL_ENABLE_HADR is set by KubeDB and must not be given\nerror " + kEnv +
                " (--env): MSSQL_AGENT_ENABLED is set by KubeDB and must not be given\nerror " + kEnv +
                " (--env): A is there twice"},
+          {"names that not every server takes",
+           env("[{name: ACCEPT_EULA, value: 'Y'}, {name: MSSQL_PID, value: Developer}, {name: A B}, {name: 1a}, "
+               "{name: ..a}, {name: a.b-C_1}]"),
+           "warning " + kEnv + " (--env): \"A B\"" + since + "\nwarning " + kEnv + " (--env): \"1a\"" + since +
+               "\nwarning " + kEnv + " (--env): \"..a\"" + since},
+          {"names that no server takes",
+           env("[{name: ACCEPT_EULA, value: 'Y'}, {name: MSSQL_PID, value: Developer}, {name: ''}, {name: ä}, {name: "
+               "a=b}]"),
+           "error " + kEnv + " (--env): has a variable without a name\nerror " + kEnv +
+               " (--env): \"ä\" is no name of a variable: only printable ASCII characters without \"=\"\nerror " +
+               kEnv + " (--env): \"a=b\" is no name of a variable: only printable ASCII characters without \"=\""},
+          {"an empty edition", pid(""),
+           "error " + kEnv + " (--edition): MSSQL_PID is empty, must be an edition or a product key"},
           {"Express", pid("Express"), "warning " + kEnv + " (--edition): Express has no availability groups"},
           {"Standard", pid("Standard"),
            "warning " + kEnv +

@@ -57,7 +57,7 @@ TEST_CASE("every column of a database, whatever it leaves out") {
       codec::compact_json(list.items().at(0)) ==
       R"({"namespace":"a","name":"bare","mode":"Standalone","version":null,"phase":null,"deleting":false,"replicas":1,"livePods":0,)"
       R"("primary":null,"primaryState":"none","createdAt":null,"edition":null,"storage":null,)"
-      R"("deletionPolicy":"Delete","issuer":null})");
+      R"("deletionPolicy":"Delete","issuer":null,"labels":{}})");
 }
 
 TEST_CASE("a database that is being deleted is Terminating, its phase stays what the server says") {
@@ -100,6 +100,25 @@ TEST_CASE("what the pods say of the primary") {
   SUBCASE("pods that could not be listed") {
     list.pods_unknown();
     CHECK(told_of(list) == "?/3 <unknown> null null unknown");
+  }
+  SUBCASE("a pod counts as it was told last, and no longer once it is gone or going") {
+    list.add_pod(pod_json("demo", "sales", 0, "primary"));
+    list.add_pod(pod_json("demo", "sales", 0, "secondary", "2"));
+    CHECK(told_of(list) == "1/3 <none> 1 null none");
+    Json going = pod_json("demo", "sales", 0, "primary", "3");
+    going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z";
+    list.add_pod(going);
+    CHECK(told_of(list) == "0/3 <none> 0 null none");
+    list.add_pod(pod_json("demo", "sales", 1, "primary"));
+    list.remove_pod(pod_json("demo", "sales", 1, "primary"));
+    CHECK(told_of(list) == "0/3 <none> 0 null none");
+  }
+  SUBCASE("a database is listed once, as it was told last, until it is gone") {
+    list.add_database(database_json("demo", "sales", "Critical", "2"));
+    CHECK(list.rows(false, kNow).at(0).at(3) == "Critical");
+    CHECK(list.size() == 1);
+    list.remove_database(database_json("demo", "sales"));
+    CHECK(list.size() == 0);
   }
   SUBCASE("a list that begins again forgets what it had") {
     list.add_pod(pod_json("demo", "sales", 0, "primary"));

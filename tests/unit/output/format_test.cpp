@@ -59,9 +59,7 @@ TEST_CASE("an output form is recognised when the command has it") {
   }
 }
 
-TEST_CASE("only json is a machine's form, only table and wide are tables") {
-  CHECK(parse_format("json", kAll).is_machine());
-  CHECK_FALSE(parse_format("yaml", kAll).is_machine());
+TEST_CASE("only table and wide are tables") {
   CHECK(parse_format("wide", kAll).is_table());
   CHECK_FALSE(parse_format("name", kAll).is_table());
 }

@@ -13,7 +13,8 @@ Command diff_command();
 Command generate_command();
 Command issuer_command();  ///< The group: create, check.
 Command issuer_create_command();
-Command generate_issuer_command();  ///< Below `generate`.
+Command generate_issuer_command();  ///< Below `generate`, as the next one.
+Command generate_dag_service_command();
 Command list_command();
 Command roles_command();
 Command versions_command();

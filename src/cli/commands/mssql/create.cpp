@@ -3,19 +3,15 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "dba/base/duration.hpp"
-#include "dba/base/error.hpp"
-#include "dba/base/text.hpp"
 #include "dba/mssql/create_service.hpp"
-#include "dba/mssql/ready_service.hpp"
 
 #include "change_output.hpp"
 #include "commands.hpp"
 #include "database_input.hpp"
 #include "mutation_flags.hpp"
+#include "ready_wait.hpp"
 #include "surroundings.hpp"
 
 namespace dba::cli {
@@ -24,8 +20,6 @@ namespace {
 
 const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
 
-using Outcome = mssql::ReadyResult::Outcome;
-
 struct CreateOptions {
   DatabaseFlags flags{};
   SurroundingsOptions surroundings{};
@@ -33,38 +27,6 @@ struct CreateOptions {
   WaitOptions waiting{.timeout = std::chrono::minutes(15)};
   std::string output{};
 };
-
-std::string resume_command(const Json& database) {
-  return fmt::format("kubectl dba mssql wait {} -n {} --for=phase=Ready", shell_quote(codec::name_of(database)),
-                     shell_quote(codec::namespace_of(database)));
-}
-
-Error not_ready(const Json& database, const mssql::ReadyResult& result, std::chrono::nanoseconds timeout) {
-  const std::string name = fmt::format("mssqlserver.kubedb.com/{}", codec::name_of(database));
-  if (result.outcome == Outcome::never)
-    return Error({.message = fmt::format("{} will not become Ready: {}", name, result.text), .reason = "NeverReady"});
-  ErrorInfo info{.code = ExitCode::timed_out,
-                 .message = fmt::format("{} was created, but is not Ready after {}", name, format_duration(timeout)),
-                 .hint = resume_command(database),
-                 .reason = "TimedOut"};
-  info.details.push_back(result.text);
-  if (!result.newest.empty()) info.details.push_back(fmt::format("newest condition: {}", result.newest));
-  return Error(std::move(info));
-}
-
-mssql::ReadyResult wait_for_it(const Json& database, platform::SteadyTime deadline, AppContext& context) {
-  output::Progress progress(context.io, context.progress_mode(), context.clock);
-  try {
-    return mssql::wait_until_ready(context.kube(), database, deadline,
-                                   [&](std::string_view text) { progress.update(text); });
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::interrupted) throw;
-    throw Error({.code = error.code(),
-                 .message = fmt::format("interrupted; mssqlserver.kubedb.com/{} was created and goes on without us",
-                                        codec::name_of(database)),
-                 .hint = resume_command(database)});
-  }
-}
 
 /// The objects as they would be sent, without a cluster.
 ExitCode show_only(const CreateOptions& options, DatabaseInput& input, ChangeOutput& output, AppContext& context) {
@@ -81,10 +43,7 @@ ExitCode run_create(const CreateOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
   output::Format format;
   check_along(context, "--output", [&] { format = output::parse_format(options.output, kForms); });
-  check_along(context, "--wait", [&] {
-    if (dry_run != DryRun::none && options.waiting.wait)
-      throw usage_error("there is nothing to wait for with --dry-run");
-  });
+  check_wait(context, options.waiting, dry_run);
   const bool offline = dry_run == DryRun::client;
   const InputRules rules{.version_required = offline, .client_dry_run = offline};
   DatabaseInput input = read_database_input(options.flags, rules, "create", context);
@@ -103,17 +62,12 @@ ExitCode run_create(const CreateOptions& options, AppContext& context) {
   request.mark = make_mark(context, "create", options.mutation);
   if (request.issuer) request.issuer->mark = request.mark;
   const Json created = mssql::create_database(client, plan, request, listener);
-  if (!options.waiting.wait) {
+  if (options.waiting.wait) {
+    finish_when_ready(created, "created", options.waiting, deadline, output, context);
+  } else {
     output.finish();
-    return ExitCode::ok;
   }
-  const mssql::ReadyResult result = wait_for_it(created, deadline, context);
-  if (result.database != nullptr) output.replace(*result.database);
-  output.finish();
-  // The result is on stdout already: what is left to say goes to stderr alone.
-  context.machine_output = false;
-  if (result.outcome == Outcome::ready) return ExitCode::ok;
-  throw not_ready(created, result, options.waiting.timeout);
+  return ExitCode::ok;
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,12 +8,14 @@
 
 #include "dba/base/text.hpp"
 #include "dba/cli/context.hpp"
+#include "dba/kube/resource.hpp"
 #include "dba/mssql/delete_service.hpp"
 #include "dba/output/format.hpp"
 
 #include "change_output.hpp"
 #include "commands.hpp"
 #include "completers.hpp"
+#include "deletion_output.hpp"
 #include "guard.hpp"
 #include "mutation_flags.hpp"
 #include "surroundings.hpp"
@@ -34,22 +35,6 @@ struct DeleteOptions {
   WaitOptions wait{.wait = true};
 };
 
-/// What would happen, on stderr; what is asked about is shown even with --quiet.
-void tell(AppContext& context, const mssql::DeletionInspection& inspection, const DeleteOptions& options) {
-  if (!context.io.quiet || !options.change.yes)
-    context.io.err.write(mssql::deletion_text(*inspection.database, inspection.plan));
-  for (const mssql::RequestOfDatabase& request : inspection.requests) {
-    if (request.finished) continue;
-    context.io.warn(
-        fmt::format("ops request {} ({}, {}) is not finished; once the database is gone it can no longer be "
-                    "changed: kubectl delete mssqlserveropsrequests.ops.kubedb.com {} -n {}",
-                    request.name, request.type, request.phase.empty() ? "no phase yet" : request.phase,
-                    shell_quote(request.name), shell_quote(codec::namespace_of(*inspection.database))));
-  }
-  if (!inspection.requests_unknown.empty())
-    context.io.warn(fmt::format("ops requests could not be listed: {}", inspection.requests_unknown));
-}
-
 /// Absent when there is none and that is fine.
 std::optional<mssql::DeletionInspection> inspect(kube::Client& client, const std::string& ns,
                                                  const DeleteOptions& options) {
@@ -61,35 +46,33 @@ std::optional<mssql::DeletionInspection> inspect(kube::Client& client, const std
   }
 }
 
-/// "deleted" is said of what is gone alone, and of what would be.
-void print_deleted(AppContext& context, std::string_view kind, std::string_view name, bool gone,
-                   const DeleteOptions& options) {
-  const bool dry_run = options.change.dry_run != DryRun::none;
-  context.io.line(options.output == "name"
-                      ? fmt::format("{}/{}", kind, name)
-                      : fmt::format("{} \"{}\" {} {} namespace{}", kind, name,
-                                    gone || dry_run ? "deleted from" : "deletion accepted in",
-                                    context.kube().config().ns, dry_run_suffix(options.change.dry_run)));
-}
-
-void print_requests(AppContext& context, const mssql::DeletionInspection& inspection,
-                    const mssql::DeletionResult& result, const DeleteOptions& options) {
-  if (!options.delete_ops_requests) return;
-  const std::vector<std::string>& held = result.held_requests;
-  for (const mssql::RequestOfDatabase& request : inspection.requests) {
-    if (!request.finished) continue;
-    const bool gone = std::find(held.begin(), held.end(), request.name) == held.end();
-    print_deleted(context, "mssqlserveropsrequest.ops.kubedb.com", request.name, gone, options);
-  }
-}
-
 Error timed_out(const std::string& ns, const DeleteOptions& options, const mssql::DeletionResult& result) {
   return Error(
       {.code = ExitCode::timed_out,
        .message = fmt::format("timed out waiting for the condition on mssqlservers/{}", options.name),
-       .details = {fmt::format("the deletion was accepted; {}", result.remains)},
+       .details = {result.remains},
        .hint = fmt::format("kubectl dba mssql wait {} -n {} --for=delete", shell_quote(options.name), shell_quote(ns)),
        .reason = "TimedOut"});
+}
+
+mssql::DeletionResult carry_out(AppContext& context, const mssql::DeletionInspection& inspection,
+                                const mssql::DeletionConsent& consent, platform::SteadyTime deadline,
+                                const DeleteOptions& options, DeletionOutput& output) {
+  using kube::resources::mssqlserveropsrequests;
+  if (options.change.dry_run == DryRun::client) {
+    for (const mssql::RequestOfDatabase& request : inspection.requests) {
+      if (request.finished && options.delete_ops_requests) output.print(mssqlserveropsrequests, request.name, true);
+    }
+    return {};
+  }
+  output::Progress progress(context.io, context.progress_mode(), context.clock);
+  return mssql::delete_database(context.kube(), inspection,
+                                {.consent = consent,
+                                 .wait = options.wait.wait,
+                                 .deadline = deadline,
+                                 .dry_run = server_dry_run(options.change.dry_run),
+                                 .mark = make_mark(context, "delete", options.change)},
+                                output.listener(progress));
 }
 
 ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
@@ -102,7 +85,8 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
   check_protected(context, client.config().context, ns, options.change.i_know_this_is);
   const auto inspection = inspect(client, ns, options);
   if (!inspection) return ExitCode::ok;
-  tell(context, *inspection, options);
+  if (!context.io.quiet || !options.change.yes) tell_plan(context, *inspection);  // What is asked about is shown.
+  warn_of_requests(context, *inspection);
   const mssql::DeletionConsent consent{.wipe_out_data = options.wipe_out_data,
                                        .delete_ops_requests = options.delete_ops_requests,
                                        .command = context.command_line};
@@ -112,22 +96,11 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
     deadline = limit_calls(context, options.wait.timeout);  // The user's time to think does not count.
   }
 
-  mssql::DeletionResult result;
-  if (options.change.dry_run != DryRun::client) {
-    output::Progress progress(context.io, context.progress_mode(), context.clock);
-    result = mssql::delete_database(
-        client, *inspection,
-        {.consent = consent,
-         .wait = options.wait.wait,
-         .deadline = deadline,
-         .dry_run = server_dry_run(options.change.dry_run),
-         .mark = make_mark(context, "delete", options.change)},
-        [&](std::string_view what) { progress.update(fmt::format("waiting for {} to go: {}", options.name, what)); });
-  }
+  DeletionOutput output(context, *inspection, options.output == "name", options.change.dry_run);
+  const mssql::DeletionResult result = carry_out(context, *inspection, consent, deadline, options, output);
   for (const std::string& warning : result.warnings) context.io.warn(warning);
-  print_requests(context, *inspection, result, options);
   if (result.state == State::timed_out) throw timed_out(ns, options, result);
-  print_deleted(context, "mssqlserver.kubedb.com", options.name, result.state == State::gone, options);
+  output.print(kube::resources::mssqlservers, options.name, result.state == State::gone);
   return ExitCode::ok;
 }
 

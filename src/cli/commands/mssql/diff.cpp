@@ -81,18 +81,6 @@ ExitCode run_diff(const DiffOptions& options, AppContext& context) {
   return compare(mssql::diff_objects(client, input.objects, options.force_conflicts, listener), context);
 }
 
-/// 1 says "differences" here, so a failure that would end with 1 ends with another code.
-ExitCode run_diff_apart(const DiffOptions& options, AppContext& context) {
-  try {
-    return run_diff(options, context);
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::unexpected) throw;
-    ErrorInfo info = error.info();
-    info.code = ExitCode::proved_nothing;
-    throw Error(std::move(info));
-  }
-}
-
 }  // namespace
 
 Command diff_command() {
@@ -114,7 +102,8 @@ Command diff_command() {
                                .into = &options->force_conflicts,
                                .typed_only = true}},
                              database_flags(options->flags));
-  command.run = [options](AppContext& context) { return run_diff_apart(*options, context); };
+  command.failure = ExitCode::proved_nothing;  // 1 says "differences"
+  command.run = [options](AppContext& context) { return run_diff(*options, context); };
   return command;
 }
 

@@ -24,14 +24,31 @@ struct GenerateOptions {
   std::string output = "yaml";
 };
 
-/// Words behind `generate` that make something else than a database, now or in a later version.
-constexpr std::array<std::string_view, 6> kOtherThings = {
-    "ops", "issuer", "rbac", "dag-service", "failover-test-job", "failover-test-cronjob"};
+/// Words behind `generate` that will make something else than a database, like "issuer" and "dag-service" now.
+constexpr std::array<std::string_view, 4> kOtherThings = {"ops", "rbac", "failover-test-job", "failover-test-cronjob"};
 
+Error other_thing(std::string_view word) {
+  return usage_error(fmt::format("\"{}\" is a word of generate and cannot name a database here", word),
+                     fmt::format("kubectl dba mssql create {} --dry-run=client -o yaml …", word));
+}
+
+/// Behind flags of generate a word is the name, also one that makes something else.
 void refuse_other_things(const std::string& name) {
-  if (std::find(kOtherThings.begin(), kOtherThings.end(), name) == kOtherThings.end()) return;
-  throw usage_error(fmt::format("\"{}\" is a word of generate and cannot name a database here", name),
-                    fmt::format("kubectl dba mssql create {} --dry-run=client -o yaml …", name));
+  const bool is_word = std::find(kOtherThings.begin(), kOtherThings.end(), name) != kOtherThings.end();
+  if (is_word || name == "issuer" || name == "dag-service") throw other_thing(name);
+}
+
+/// "ops restart sales" is meant as the other thing, whatever follows.
+std::vector<Command> other_things() {
+  std::vector<Command> commands;
+  for (const std::string_view word : kOtherThings) {
+    const auto rest = std::make_shared<std::vector<std::string>>();
+    Command command{.name = std::string(word), .summary = "Not there yet", .hidden = true, .raw_arguments = true};
+    command.arguments = {{.name = "ARGUMENTS", .help = "Whatever follows", .into = rest.get(), .required = false}};
+    command.run = [rest, word](AppContext&) -> ExitCode { throw other_thing(word); };
+    commands.push_back(std::move(command));
+  }
+  return commands;
 }
 
 ExitCode run_generate(const GenerateOptions& options, AppContext& context) {
@@ -69,7 +86,12 @@ Command generate_command() {
       "kubectl dba mssql generate -f sales.yaml --storage 20Gi";
   command.arguments = {database_name_argument(options->flags)};
   command.flags = join_flags({output_flag(options->output, {"json", "yaml"})}, database_flags(options->flags));
-  command.commands = {generate_issuer_command()};
+  // The list is create's, which can ask the catalog.
+  const auto version = std::ranges::find(command.flags, "version", &Flag::name);
+  version->help = "Name of an MSSQLServerVersion; required, since no catalog is read";
+  command.commands = other_things();
+  command.commands.push_back(generate_issuer_command());
+  command.commands.push_back(generate_dag_service_command());
   command.run = [options](AppContext& context) { return run_generate(*options, context); };
   return command;
 }

@@ -1,71 +1,58 @@
+#include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
+#include "dba/base/duration.hpp"
 #include "dba/cli/context.hpp"
 #include "dba/mssql/list_service.hpp"
 #include "dba/output/format.hpp"
-#include "dba/output/table.hpp"
 
 #include "commands.hpp"
+#include "list_printer.hpp"
 #include "mutation_flags.hpp"
+#include "surroundings.hpp"
+#include "watching.hpp"
 
 namespace dba::cli {
 
 namespace {
 
-using output::Format;
-
-const std::vector<std::string> kForms = {"table", "wide", "json", "yaml", "name", "custom-columns", "jsonpath"};
-
 struct ListOptions {
   bool all_namespaces = false;
   bool no_headers = false;
+  bool watch = false;
+  std::chrono::nanoseconds timeout{0};
   std::string selector{}, output{};
+  ListView view{};
 };
 
-/// The items of the report one by one, for the forms that print a row or a line each.
-std::vector<Json> items_of(const Json& report) { return report.at("items").get<std::vector<Json>>(); }
-
-std::string names_text(const Json& report) {
-  std::string text;
-  for (const Json& item : items_of(report))
-    text += fmt::format("mssqlserver.kubedb.com/{}\n", codec::string_at(item, {"name"}));
-  return text;
-}
-
-std::string table_text(const mssql::DatabaseList& list, const ListOptions& options, bool wide, WallTime now) {
-  std::vector<output::Column> columns;
-  for (const auto& column : mssql::DatabaseList::columns(options.all_namespaces))
-    columns.push_back({.header = std::string(column.header), .wide_only = column.wide_only});
-  output::Table table(std::move(columns), wide, !options.no_headers);
-  for (auto& row : list.rows(options.all_namespaces, now)) table.add(std::move(row));
-  return table.flush();
-}
-
-std::string text_of(const mssql::ListResult& result, const ListOptions& options, const Format& format, WallTime now) {
-  if (format.is_table()) return table_text(result.list, options, format.kind == Format::Kind::wide, now);
-  const Json report = mssql::to_json(result);
-  if (format.kind == Format::Kind::name) return names_text(report);
-  if (format.kind == Format::Kind::custom_columns) return output::print_objects(items_of(report), format, true);
-  return output::print_report(report, format);
+ListView view_of(const ListOptions& options, AppContext& context) {
+  ListView view = options.view;
+  view.format = parse_watched_format(options.output, list_forms(), options.watch);
+  view.format.headers = !options.no_headers;
+  if (options.watch && !view.sort_by.empty()) context.io.warn("--watch requested, --sort-by will be ignored");
+  return view;
 }
 
 ExitCode run_list(const ListOptions& options, AppContext& context) {
-  const Format format = output::parse_format(options.output, kForms);
+  ListView view = view_of(options, context);
   kube::Client& client = context.kube();
-  const std::string ns = options.all_namespaces ? "" : client.config().ns;
-  const mssql::ListResult result = mssql::list_databases(client, {.ns = ns, .label_selector = options.selector});
-  for (const std::string& error : result.errors) context.io.warn(error);
-  if (result.list.size() == 0 && (format.is_table() || format.kind == Format::Kind::custom_columns)) {
-    context.io.err_line(ns.empty() ? "No resources found" : fmt::format("No resources found in {} namespace.", ns));
+  const platform::SteadyTime deadline = limit_calls(context, options.timeout);
+  const mssql::ListRequest request{.ns = options.all_namespaces ? "" : client.config().ns,
+                                   .label_selector = options.selector};
+  ListPrinter printer(context.io, context.clock, request.ns, std::move(view));
+  if (!options.watch) {
+    printer.print(mssql::list_databases(client, request));
     return ExitCode::ok;
   }
-  context.io.out.write(text_of(result, options, format, context.clock.wall_now()));
-  return ExitCode::ok;
+  return watch_until_ended(context, [&] {
+    mssql::follow_databases(client, request, deadline, [&](const mssql::ListResult& result) {
+      printer.print_changes(result);
+      context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
+      return !context.io.out.closed();
+    });
+  });
 }
 
 }  // namespace
@@ -75,8 +62,10 @@ Command list_command() {
   Command command{.name = "list", .summary = "List databases with mode, status and primary", .aliases = {"ls"}};
   command.description =
       "PRIMARY is the running pod that carries the role label; REPLICAS counts running pods of those wanted. STATUS is "
-      "the phase, or Terminating once the database is being deleted. However many databases there are, two requests "
-      "are made.\n\n"
+      "the phase, or Terminating once the database is being deleted. However many databases there are, two lists are "
+      "read, in pages of 500.\n\n"
+      "-w goes on by watch and prints the rows that change; what is gone is shown once more, as Deleted. -w -o json is "
+      "one whole list a line.\n\n"
       "-o json is a report of our own (kind DatabaseList); for the objects themselves use "
       "'kubectl get mssqlservers.kubedb.com'.";
   command.examples =
@@ -84,6 +73,8 @@ Command list_command() {
       "kubectl dba mssql list -A\n"
       "# Names of the databases of team=payments, for a script\n"
       "kubectl dba mssql list -n demo -l team=payments -o name\n"
+      "# Every change of the next ten minutes\n"
+      "kubectl dba mssql list -n demo -w --timeout=10m\n"
       "# Name and primary alone\n"
       "kubectl dba mssql list -A -o custom-columns=NAME:.name,PRIMARY:.primary";
   command.flags = {
@@ -97,8 +88,29 @@ Command list_command() {
              mssql::check_label_selector(text);
              options->selector = text;
            }},
-      output_flag(options->output, kForms),
+      watch_flag(options->watch),
+      {.name = "timeout",
+       .value = "DURATION",
+       .help = "How long it may take, and how long to watch: seconds or a duration like 90s, 0 = no limit",
+       .into = [options](const std::string&,
+                         const std::string& text) { options->timeout = parse_timeout("--timeout", text); }},
+      output_flag(options->output, list_forms()),
       {.name = "no-headers", .help = "Print no header line", .into = &options->no_headers},
+      {.name = "show-labels", .help = "Show all labels as the last column", .into = &options->view.show_labels},
+      {.name = "label-columns",
+       .letter = 'L',
+       .value = "KEYS",
+       .help = "Labels that are shown as columns, with commas between",
+       .into = &options->view.label_columns,
+       .split_commas = true},
+      {.name = "sort-by",
+       .value = "PATH",
+       .help = "Field of the -o json report to sort by, such as .createdAt or .labels.team",
+       .into =
+           [options](const std::string&, const std::string& text) {
+             check_sort_by(text);
+             options->view.sort_by = text;
+           }},
   };
   command.run = [options](AppContext& context) { return run_list(*options, context); };
   return command;

@@ -10,6 +10,8 @@
 #include "dba/codec/json.hpp"
 #include "dba/output/error_text.hpp"
 
+#include "role_changes.hpp"
+
 namespace dba::cli {
 
 namespace {
@@ -25,34 +27,6 @@ std::vector<output::Column> table_columns() {
   return columns;
 }
 
-const ReplicaRole* find_row(const std::vector<ReplicaRole>& rows, const std::string& uid) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ReplicaRole& row) { return row.uid == uid; });
-  return found == rows.end() ? nullptr : &*found;
-}
-
-/// Rows that are not as they were printed last, then those that left the selection, as they are now.
-std::vector<ReplicaRole> changed_rows(const std::vector<ReplicaRole>& before, const std::vector<ReplicaRole>& now,
-                                      const std::vector<ReplicaRole>& everywhere) {
-  std::vector<ReplicaRole> rows;
-  for (const ReplicaRole& row : now) {
-    const ReplicaRole* earlier = find_row(before, row.uid);
-    if (earlier == nullptr || *earlier != row) rows.push_back(row);
-  }
-  for (const ReplicaRole& row : before) {
-    if (find_row(now, row.uid) != nullptr) continue;
-    const ReplicaRole* elsewhere = find_row(everywhere, row.uid);
-    rows.push_back(elsewhere != nullptr ? *elsewhere : row);
-    if (elsewhere == nullptr) rows.back().remarks.emplace_back("gone");
-  }
-  return rows;
-}
-
-std::vector<ReplicaRole> new_rows(const std::vector<ReplicaRole>& before, const std::vector<ReplicaRole>& now) {
-  std::vector<ReplicaRole> rows = now;
-  std::erase_if(rows, [&](const ReplicaRole& row) { return find_row(before, row.uid) != nullptr; });
-  return rows;
-}
-
 bool is_document(const Format& format) {
   return format.kind == Format::Kind::json || format.kind == Format::Kind::yaml ||
          format.kind == Format::Kind::jsonpath || format.kind == Format::Kind::jsonpath_as_json;
@@ -62,14 +36,6 @@ bool is_document(const Format& format) {
 
 std::vector<std::string> role_forms() {
   return {"table", "wide", "json", "yaml", "name", "custom-columns", "jsonpath"};
-}
-
-Format parse_role_format(std::string_view text, bool watch) {
-  Format format = output::parse_format(text, role_forms());
-  const bool by_rows = format.is_table() || format.kind == Format::Kind::json || format.kind == Format::Kind::name;
-  if (watch && !by_rows)
-    throw usage_error(fmt::format("--watch cannot print -o {}: use table, wide, json or name", text));
-  return format;
 }
 
 RolePrinter::RolePrinter(output::IoStreams& io, platform::Clock& clock, RoleSelection selection, Format format)
@@ -107,11 +73,14 @@ void RolePrinter::print(const RoleReport& report) {
   } else if (format_.kind == Format::Kind::custom_columns) {
     const Json rows = to_json(part).at("replicas");
     if (!rows.empty()) io_.out.write(output::print_objects(rows.get<std::vector<Json>>(), format_, true));
-  } else if (!names_only() || !lacks_one_primary(report)) {
+  } else if (!names_only() || !selection_.primary || report.primary_state == mssql::PrimaryState::one) {
+    // One name was asked for: several, or none, are no answer for a script.
     print_rows(part.replicas, report);
   }
-  if (lacks_one_primary(report)) {
-    const ErrorInfo error{.code = ExitCode::unhealthy, .message = mssql::role_summary(report)};
+  if (report.primary_state != mssql::PrimaryState::one) {
+    ErrorInfo error{.code = ExitCode::unhealthy, .message = mssql::role_summary(report)};
+    if (const std::string gaps = mssql::role_gaps(report); !gaps.empty() && !selection_.primary)
+      error.details.push_back(gaps);
     io_.err.write(output::error_text(error, io_.colour_err));
   } else {
     tell_summary(report);
@@ -123,11 +92,6 @@ void RolePrinter::print(const RoleReport& report) {
 void RolePrinter::warn_of_primary(const RoleReport& report) {
   if (!selection_.primary) return;
   if (const std::string doubt = mssql::primary_doubt(report); !doubt.empty()) io_.warn(doubt);
-}
-
-/// One name was asked for: several, or none, are no answer for a script.
-bool RolePrinter::lacks_one_primary(const RoleReport& report) const {
-  return selection_.primary && report.primary_state != mssql::PrimaryState::one;
 }
 
 bool RolePrinter::names_only() const {

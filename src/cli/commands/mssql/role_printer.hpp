@@ -22,22 +22,19 @@ struct RoleSelection {
 
 /// The forms of -o that `roles` has.
 std::vector<std::string> role_forms();
-/// @throws Error (usage) also for a form that cannot be printed row by row, with `watch`.
-output::Format parse_role_format(std::string_view text, bool watch);
 
 class RolePrinter {
  public:
   RolePrinter(output::IoStreams& io, platform::Clock& clock, RoleSelection selection, output::Format format);
   ~RolePrinter();
 
-  /// The whole report; what it comes to is a note on stderr.
+  /// The whole report; what it comes to is a note on stderr, or an error where not exactly one pod leads.
   void print(const mssql::RoleReport& report);
   /// The whole report the first time, then the rows that are new or different, and once more those that are gone.
   void print_changes(const mssql::RoleReport& report);
 
  private:
   mssql::RoleReport selected(const mssql::RoleReport& report) const;
-  bool lacks_one_primary(const mssql::RoleReport& report) const;
   bool names_only() const;
   void warn_of_primary(const mssql::RoleReport& report);
   void print_rows(std::vector<mssql::ReplicaRole> rows, mssql::RoleReport report);

@@ -14,6 +14,7 @@
 #include "completers.hpp"
 #include "mutation_flags.hpp"
 #include "role_printer.hpp"
+#include "watching.hpp"
 
 namespace dba::cli {
 
@@ -27,35 +28,30 @@ struct RolesOptions {
   bool exit_code = false;
 };
 
-/// --primary has to find exactly one; a gate takes unknown for bad, and what is about to go.
+/// Exactly one has to lead; a gate takes unknown for bad, and what is about to go.
 ExitCode exit_code_of(const mssql::RoleReport& report, const RolesOptions& options) {
   const bool one = report.primary_state == mssql::PrimaryState::one;
-  if (options.selection.primary && !one) return ExitCode::unhealthy;
-  const bool healthy = one && report.agreement == mssql::Agreement::agree && !report.partial && !report.deleting;
+  if (!one) return ExitCode::unhealthy;
+  const bool healthy = report.agreement == mssql::Agreement::agree && !report.partial && !report.deleting;
   return options.exit_code && !healthy ? ExitCode::unhealthy : ExitCode::ok;
 }
 
 ExitCode run_roles(const RolesOptions& options, AppContext& context) {
-  RolePrinter printer(context.io, context.clock, options.selection, parse_role_format(options.output, options.watch));
+  RolePrinter printer(context.io, context.clock, options.selection,
+                      parse_watched_format(options.output, role_forms(), options.watch));
   kube::Client& client = context.kube();
   if (!options.watch) {
     const mssql::RoleReport report = mssql::read_roles(client, client.config().ns, options.name);
     printer.print(report);
     return exit_code_of(report, options);
   }
-  context.end_with_reader();
-  try {
+  return watch_until_ended(context, [&] {
     mssql::follow_roles(client, client.config().ns, options.name, [&](const mssql::RoleReport& report) {
       printer.print_changes(report);
       context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
       return !context.io.out.closed();
     });
-  } catch (const Error& error) {
-    // Ending it is how one leaves a watch: nothing failed.
-    if (error.code() != ExitCode::interrupted) throw;
-    return context.io.out.closed() ? ExitCode::ok : error.code();
-  }
-  return ExitCode::ok;
+  });
 }
 
 }  // namespace
@@ -67,7 +63,8 @@ Command roles_command() {
       "One row a pod: the role SQL Server reports (unknown: only Kubernetes is asked), the role label, the Service "
       "whose endpoints hold the pod, whether the two agree, and since when. A pod that is going away, has failed "
       "or has ended is never the primary.\n\n"
-      "--primary exits with 10 when no pod, or more than one, is labelled primary. --exit-code exits with 10 also for "
+      "Exits with 10 when no pod, or more than one, is labelled primary; -w goes on. --exit-code exits with 10 also "
+      "for "
       "what is missing or not known: every replica that is wanted has to be there, run, carry a role and be behind the "
       "Service of that role.";
   command.examples =
@@ -86,7 +83,7 @@ Command roles_command() {
       {.name = "secondaries",
        .help = "Only the secondaries; with -q their names alone",
        .into = &options->selection.secondaries},
-      {.name = "watch", .letter = 'w', .help = "Go on and print every row that changes", .into = &options->watch},
+      watch_flag(options->watch),
       {.name = "no-sql", .help = "Ask Kubernetes alone, not SQL Server", .into = &options->no_sql},
       {.name = "exit-code",
        .help = "Exit with 10 unless one pod leads and every replica is there and where its label says",

@@ -34,13 +34,14 @@ std::vector<const mssql::VersionRow*> rows_to_show(const mssql::VersionReport& r
   return rows;
 }
 
-std::string table_text(const mssql::VersionReport& report, bool wide, bool headers, WallTime now) {
+std::string table_text(const mssql::VersionReport& report, const output::Format& format, WallTime now) {
+  const bool wide = format.kind == output::Format::Kind::wide;
   std::vector<output::Column> columns = {{"NAME"}, {"VERSION"}, {"DB_IMAGE"}, {"DEPRECATED"}};
   const bool judged = !report.from.empty();
   if (judged) columns.push_back({.header = "ALLOWED", .wide_only = true});
   columns.push_back({.header = "AGE"});
   if (judged) columns.push_back({.header = "REASON", .wide_only = true});
-  output::Table table(std::move(columns), wide, headers);
+  output::Table table(std::move(columns), wide, format.headers);
   for (const mssql::VersionRow* row : rows_to_show(report, wide)) {
     std::vector<std::string> cells = {row->version.name, row->version.version, row->version.image,
                                       row->version.deprecated ? "true" : "false"};
@@ -59,9 +60,9 @@ std::string names_text(const mssql::VersionReport& report) {
   return text;
 }
 
-std::string text_of(const mssql::VersionReport& report, const output::Format& format, bool headers, WallTime now) {
+std::string text_of(const mssql::VersionReport& report, const output::Format& format, WallTime now) {
   using Kind = output::Format::Kind;
-  if (format.is_table()) return table_text(report, format.kind == Kind::wide, headers, now);
+  if (format.is_table()) return table_text(report, format, now);
   if (format.kind == Kind::name) return names_text(report);
   const Json json = mssql::to_json(report);
   if (format.kind == Kind::custom_columns)
@@ -70,13 +71,14 @@ std::string text_of(const mssql::VersionReport& report, const output::Format& fo
 }
 
 ExitCode run_versions(const VersionsOptions& options, AppContext& context) {
-  const output::Format format = output::parse_format(options.output, kForms);
+  output::Format format = output::parse_format(options.output, kForms);
+  format.headers = !options.no_headers;
   const mssql::VersionReport report = mssql::read_versions(context.kube(), options.from.value_or(""));
   const bool nothing = report.rows.empty() || (!report.from.empty() && rows_to_show(report, false).empty());
   if (format.is_table() && nothing)
     context.io.err_line(report.rows.empty() ? "No resources found"
                                             : fmt::format("No version that {} can be updated to", report.from));
-  context.io.out.write(text_of(report, format, !options.no_headers, context.clock.wall_now()));
+  context.io.out.write(text_of(report, format, context.clock.wall_now()));
   return ExitCode::ok;
 }
 

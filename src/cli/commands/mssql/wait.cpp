@@ -39,6 +39,14 @@ Json report_of(const mssql::WaitRequest& request, const mssql::WaitResult& resul
   return report;
 }
 
+/// The command that shows what was waited for: pods and their labels, else the conditions and fields of the object.
+std::string next_look(const mssql::WaitRequest& request, bool exists) {
+  const std::string name = shell_quote(request.name), ns = shell_quote(request.ns);
+  if (!exists) return fmt::format("kubectl dba mssql list -n {}", ns);
+  if (request.condition.needs_pods()) return fmt::format("kubectl dba mssql roles {} -n {}", name, ns);
+  return fmt::format("kubectl describe mssqlservers.kubedb.com {} -n {}", name, ns);
+}
+
 /// kubectl's words, the state that was seen last, and how to go on waiting.
 ErrorInfo failure_of(const mssql::WaitRequest& request, const mssql::WaitResult& result,
                      std::chrono::nanoseconds timeout) {
@@ -55,9 +63,7 @@ ErrorInfo failure_of(const mssql::WaitRequest& request, const mssql::WaitResult&
                                        request.condition.text, result.observed));
     info.reason = "TimedOut";
   }
-  const std::string ns = shell_quote(request.ns);
-  info.hint = result.exists ? fmt::format("kubectl dba mssql roles {} -n {}", shell_quote(request.name), ns)
-                            : fmt::format("kubectl dba mssql list -n {}", ns);
+  info.hint = next_look(request, result.exists);
   return info;
 }
 

@@ -23,6 +23,7 @@ void Group::adopt(const std::vector<Found>& found, Time now) {
     if (m->arbiter()) continue;
     m->sql = Sql::ready;
     m->joined = true;
+    truth(*m, "up", "found");
     if (one.label != "primary") {
       set_role(*m, Role::secondary);
       continue;
@@ -34,7 +35,10 @@ void Group::adopt(const std::vector<Found>& found, Time now) {
     sequence_ = (promotions_ << 32U) + 0x1aU;
     truth(*m, "leader", "");
     set_role(*m, Role::primary);
-    set_writable(*m, true, "");
+    set_writable(*m, true, "found");
+  }
+  for (const Member& m : members_) {
+    if (!m.label.empty()) truth(m, "label", m.label);
   }
   for (Member& m : members_) {
     for (Member& leader : members_) {

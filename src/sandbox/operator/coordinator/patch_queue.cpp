@@ -36,6 +36,7 @@ bool worth_another_try(const kube::ApiError& error) {
     case Kind::unreachable:
     case Kind::timeout:
     case Kind::broken:
+    case Kind::foreign:
     case Kind::unauthorized:
     case Kind::other:
       return true;
@@ -143,7 +144,7 @@ void PatchQueue::send(const std::string& uid) {
     found->second.label_in_flight = taken.label.has_value();
   }
   std::uint64_t version = 0;
-  bool again = false;
+  bool again = false, refused = false;
   try {
     const Json patched = client_.merge_patch(kube::resources::pods, taken.pod.ns, taken.pod.name,
                                              patch_of(uid, taken.label, taken.lines), {.look_up = false});
@@ -151,6 +152,7 @@ void PatchQueue::send(const std::string& uid) {
     std::from_chars(text.data(), text.data() + text.size(), version);
   } catch (const kube::ApiError& error) {
     again = worth_another_try(error);
+    refused = !again;
   } catch (const Error&) {
     again = false;  // Ended from outside.
   }
@@ -163,6 +165,8 @@ void PatchQueue::send(const std::string& uid) {
     if (!entry.label) entry.label = std::move(taken.label);
     entry.lines.insert(entry.lines.begin(), taken.lines.begin(), taken.lines.end());
     wait_until(entry, clock_.steady_now() + kRetry);
+  } else if (refused && !entry.waiting()) {
+    entries_.erase(found);  // The pod is gone: this was told after its end.
   } else if (taken.label) {
     entry.labelled_version = std::max(entry.labelled_version, version);
   }

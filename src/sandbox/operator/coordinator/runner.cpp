@@ -89,6 +89,7 @@ struct CoordinatorRunner::Impl {
   std::shared_ptr<Bell> bell = std::make_shared<Bell>();
   PatchQueue patches;
   Coordinators coordinators;
+  int unlisted = 2;       ///< Collections whose first list has not come yet.
   std::jthread thread{};  // last: it ends before what it uses
 
   void run(const std::stop_token& stop) {
@@ -101,11 +102,16 @@ struct CoordinatorRunner::Impl {
       if (rung) coordinators.faults_changed(world.faults.all(), now);
       while (event && !stop.stop_requested()) {
         take(*event, world.clock.steady_now());
-        carry_out(coordinators.advance(world.clock.steady_now()));
+        advance();
         event = watcher.next(client.clock().steady_now(), {});
       }
-      carry_out(coordinators.advance(world.clock.steady_now()));
+      advance();
     }
+  }
+
+  /// Nothing happens before everything that is there has been told: a group half seen looks like one half gone.
+  void advance() {
+    if (unlisted == 0) carry_out(coordinators.advance(world.clock.steady_now()));
   }
 
   /// The same moment on the clock that the client waits with: the world's own, or the real one.
@@ -118,9 +124,11 @@ struct CoordinatorRunner::Impl {
   }
 
   void take(const kube::WatchEvent& event, SteadyTime now) {
+    using Kind = kube::WatchEvent::Kind;
+    if (event.kind == Kind::synced || event.kind == Kind::failed) unlisted -= unlisted > 0 ? 1 : 0;
     if (!event.object) return;
     const Json& object = *event.object;
-    const bool gone = event.kind == kube::WatchEvent::Kind::deleted;
+    const bool gone = event.kind == Kind::deleted;
     if (event.target == kDatabases) {
       if (gone) return coordinators.database_gone(codec::namespace_of(object), codec::name_of(object), now);
       return coordinators.database_seen(object, now);
@@ -133,7 +141,7 @@ struct CoordinatorRunner::Impl {
 
   void carry_out(const std::vector<Outcome>& outcomes) {
     if (outcomes.empty()) return;
-    const auto wall = [start = world.clock.wall_now(), from = world.clock.steady_now()](SteadyTime at) {
+    const auto wall = [start = world.clock.simulated_wall_now(), from = world.clock.steady_now()](SteadyTime at) {
       return start - std::chrono::duration_cast<WallTime::duration>(from - at);
     };
     for (const Outcome& outcome : outcomes) {

@@ -15,6 +15,9 @@ namespace dba::sandbox::kubedb {
 
 namespace {
 
+/// Its value is the generation that was loaded.
+constexpr std::string_view kLoaded = "sandbox/loaded";
+
 Json conditions_of(const Json& database) {
   const Json* found = codec::find_at(database, {"status", "conditions"});
   return found == nullptr || !found->is_array() ? Json::array() : *found;
@@ -35,8 +38,8 @@ void DatabaseController::reconcile(const WorkKey& key) {
     return;
   }
   Json database = *found;
-  if (codec::annotation_of(database, "sandbox/loaded") == "true") return;  // loaded Ready, to be many
   if (is_terminating(database)) return terminate(database);
+  if (!codec::annotation_of(database, kLoaded).empty()) return wake_if_disturbed(database);
   if (add_finalizer(database)) return;  // the watch calls again
   Json conditions = conditions_of(database);
   if (is_halted(database)) return halt(database, conditions);
@@ -48,6 +51,16 @@ void DatabaseController::reconcile(const WorkKey& key) {
   if (!is_true(conditions, "Paused")) tell(key, database, provision(database));
   if (!is_true(conditions, "HealthCheckPaused")) check_health(key, database, conditions);
   write_status(database, conditions);
+}
+
+/// One of thousands that were loaded Ready is let be as long as nothing happens to it; then it becomes like any other.
+void DatabaseController::wake_if_disturbed(const Json& database) {
+  const Health health = health_of(database);
+  const bool same_spec = codec::annotation_of(database, kLoaded) == std::to_string(generation_of(database));
+  if (same_spec && health.replicas && health.primary && health.roles && !is_halted(database)) return;
+  Json patch = Json::object();
+  patch["metadata"]["annotations"][std::string(kLoaded)] = nullptr;
+  writer_.patch(Kind::database, database, patch);  // the watch calls again
 }
 
 bool DatabaseController::add_finalizer(const Json& database) {

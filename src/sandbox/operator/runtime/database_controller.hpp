@@ -34,6 +34,7 @@ class DatabaseController {
     std::string told{};  ///< The trouble of the newest Warning.
   };
 
+  void wake_if_disturbed(const Json& database);
   bool add_finalizer(const Json& database);
   void halt(Json& database, Json& conditions);
   void write_status(Json& database, const Json& conditions);

@@ -226,4 +226,13 @@ TEST_CASE_FIXTURE(ApiFixture, "loaded objects are there at once, and whoever wat
         }).starts_with("422 Pod \"p7\" is invalid"));
 }
 
+TEST_CASE_FIXTURE(ApiFixture, "a loaded pod has its defaults, so that a label can be put on it") {
+  api.load({Json{{"apiVersion", "v1"},
+                 {"kind", "Pod"},
+                 {"metadata", {{"name", "a"}, {"namespace", "demo"}}},
+                 {"spec", {{"containers", Json::array({{{"name", "c"}, {"image", "i"}}})}}}}});
+  CHECK((*merge(pods, "a", R"({"metadata":{"labels":{"x":"y"}}})", "m"))["metadata"]["labels"]["x"] == "y");
+  CHECK((*api.get(pods, "demo", "a"))["spec"]["restartPolicy"] == "Always");
+}
+
 }  // namespace dba::sandbox::api::test

@@ -102,6 +102,35 @@ TEST_CASE_FIXTURE(ApiFixture, "an apply that changes nothing leaves the resource
   CHECK(seen(first) == seen(again));
 }
 
+TEST_CASE_FIXTURE(ApiFixture, "a manager's time moves with its fields alone") {
+  const auto times = [](const Object& object) {
+    std::string text;
+    for (const Json& entry : (*object)["metadata"]["managedFields"])
+      text += entry["manager"].get<std::string>() + " " + entry.value("time", "never") + "\n";
+    return text;
+  };
+  const std::string data_a = R"({"metadata":{"name":"c"},"data":{"a":"1"}})";
+  apply(config_maps, data_a, "m1");
+  clock.advance(std::chrono::hours(1));
+  merge(config_maps, "c", R"({"data":{"b":"1"}})", "m2");
+  const std::string both = "m1 2026-01-02T03:04:05Z\nm2 2026-01-02T04:04:05Z\n";
+  clock.advance(std::chrono::hours(1));
+  // What says nothing new leaves every time: an apply, an update, an update by somebody who joins in.
+  CHECK(times(apply(config_maps, data_a, "m1").object) == both);
+  CHECK(times(merge(config_maps, "c", R"({"data":{"b":"1"}})", "m2")) == both);
+  CHECK(times(merge(config_maps, "c", R"({"data":{"a":"1"}})", "m3")) == both);
+  // A value that becomes another moves the time of who wrote it, and of nobody else.
+  CHECK(times(merge(config_maps, "c", R"({"data":{"b":"2"}})", "m2")) ==
+        "m1 2026-01-02T03:04:05Z\nm2 2026-01-02T05:04:05Z\n");
+  clock.advance(std::chrono::hours(1));
+  CHECK(times(apply(config_maps, R"({"metadata":{"name":"c"},"data":{"a":"2"}})", "m1").object) ==
+        "m1 2026-01-02T06:04:05Z\nm2 2026-01-02T05:04:05Z\n");
+  clock.advance(std::chrono::hours(1));
+  // A field that goes away is a change of its owner's fields.
+  CHECK(times(merge(config_maps, "c", R"({"data":{"b":null,"e":"1"}})", "m2")) ==
+        "m1 2026-01-02T06:04:05Z\nm2 2026-01-02T07:04:05Z\n");
+}
+
 TEST_CASE_FIXTURE(ApiFixture, "two managers of one value: the second joins, and the value stays while one is left") {
   apply(config_maps, R"({"metadata":{"name":"c"},"data":{"a":"1","b":"2"}})", "m1");
   const Object joined = apply(config_maps, R"({"metadata":{"name":"c"},"data":{"a":"1"}})", "m2").object;

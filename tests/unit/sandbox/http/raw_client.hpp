@@ -65,6 +65,8 @@ class RawClient {
   std::optional<Response> response(bool head_only = false);
   /// The next line of a chunked stream whose head was read with response(true); absent at its end.
   std::optional<std::string> line();
+  /// Exactly so many bytes of a connection that no longer speaks HTTP; absent as above.
+  std::optional<std::string> bytes(std::size_t size) { return take(size); }
   /// Waits until the server closes; false when it does not within ten seconds.
   bool closed();
   void close();   ///< Hangs up without a word.

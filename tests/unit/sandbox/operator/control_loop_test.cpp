@@ -95,6 +95,12 @@ class World {
     label("sales-2", "secondary");
     wait_for_phase("Ready");
   }
+  /// As one that came into being whole, in its present generation.
+  void mark_as_loaded() {
+    const Json::number_integer_t generation = database().at("metadata").at("generation");
+    api->patch(MiniApi::databases(), "sales",
+               yaml(fmt::format("{{metadata: {{annotations: {{sandbox/loaded: '{}'}}}}}}", generation)));
+  }
   world::FaultRegistry& faults() { return world_.faults; }
 
   static constexpr const char* kIssuers = "/apis/cert-manager.io/v1/namespaces/demo/issuers";
@@ -207,6 +213,41 @@ TEST_CASE("a pod that goes is made again, and the phase tells of it") {
   world.api->remove(MiniApi::core("pods"), "sales-2");
   world.wait_for_phase("Critical");
   CHECK(world.conditions().find("AcceptingConnection=True") != std::string::npos);
+}
+
+TEST_CASE("a database that was loaded is let be until something happens to it") {
+  World world;
+  const auto is_loaded = [&] { return !codec::annotation_of(world.database(), "sandbox/loaded").empty(); };
+  world.api->create(MiniApi::databases(), typed_group());
+  world.make_ready();
+  world.mark_as_loaded();
+  world.api->remove(MiniApi::core("services"), "sales");
+  world.api->create(MiniApi::databases(), [] {
+    Json other = typed_group();
+    other["metadata"]["name"] = "orders";
+    return other;
+  }());
+  world.api->wait_until("another one", [&] { return world.pods().size() == 6; });
+  CHECK(is_loaded());
+  CHECK(!world.api->find(MiniApi::core("services"), "sales"));
+
+  world.api->remove(MiniApi::core("pods"), "sales-0");
+  world.wait_for_phase("NotReady");
+  CHECK(!is_loaded());
+  world.api->wait_until("the Service", [&] { return world.api->find(MiniApi::core("services"), "sales").has_value(); });
+  world.label("sales-1", "primary");
+  world.label("sales-0", "secondary");
+  world.wait_for_phase("Ready");
+}
+
+TEST_CASE("a database that was loaded is like any other once its spec is another") {
+  World world;
+  world.api->create(MiniApi::databases(), typed_group());
+  world.make_ready();
+  world.mark_as_loaded();
+  world.change("{halted: true}");
+  world.wait_for_phase("Halted");
+  CHECK(codec::annotation_of(world.database(), "sandbox/loaded").empty());
 }
 
 TEST_CASE("an even number of replicas brings an arbiter, an odd one takes it away") {

@@ -88,7 +88,7 @@ TEST_CASE("case 1: the primary is deleted, and another pod is primary almost imm
     const bool one = saw(world, "0:- 1:primary 2:secondary") && world.labels() == "0:secondary 1:primary 2:secondary";
     const bool two = saw(world, "0:- 1:secondary 2:primary") && world.labels() == "0:secondary 1:secondary 2:primary";
     CHECK((one || two));
-    CHECK(outage_of(world) > 400ms);
+    CHECK(outage_of(world) > 300ms);
     CHECK(outage_of(world) < 2s);
   }
 }

@@ -305,7 +305,10 @@ TEST_CASE("a settled group that is taken over keeps its roles without a single p
   CHECK(world.group.next_event() == kNever);  // A group at rest costs nothing.
   world.pass(60s);
   CHECK(world.labels() == "0:secondary 1:primary 2:secondary");
-  CHECK(world.truths() == std::vector<std::string>{"sales-1 leader", "sales-1 writable"});
+  CHECK(world.truths() == std::vector<std::string>{"sales-0 up: found", "sales-1 up: found", "sales-1 leader",
+                                                   "sales-1 writable: found", "sales-2 up: found",
+                                                   "sales-0 label: secondary", "sales-1 label: primary",
+                                                   "sales-2 label: secondary"});
   world.remove({1});
   world.bring_back({1});
   world.pass(30s);

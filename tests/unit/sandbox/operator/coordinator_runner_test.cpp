@@ -41,7 +41,9 @@ struct Stubs {
     patches.push_back(codec::parse_json(request.body, "patch"));
     changed.notify_all();
     if (status != 200) return {.status = status, .body = test::status_json(status, "Reason", "words").dump()};
-    return {.body = fmt::format(R"({{"metadata":{{"resourceVersion":"{}"}}}})", version)};
+    const std::string name = request.path.substr(request.path.rfind('/') + 1);
+    const Json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}, {"resourceVersion", version}}}};
+    return {.body = pod.dump()};
   }
   bool wait_for_patches(std::size_t count) {
     std::unique_lock lock(mutex);

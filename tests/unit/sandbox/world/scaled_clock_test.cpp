@@ -13,16 +13,29 @@ TEST_CASE("at speed 10 a second of the simulated world takes a tenth of a real o
   dba::test::FakeClock real;
   ScaledClock clock(real, 10);
   const auto start = clock.steady_now();
-  const auto wall = clock.wall_now();
+  const auto wall = clock.simulated_wall_now();
   real.advance(1s);
   CHECK(clock.steady_now() - start == 10s);
-  CHECK(clock.wall_now() - wall == 10s);
+  CHECK(clock.simulated_wall_now() - wall == 10s);
 
   CHECK_FALSE(clock.sleep_until(clock.steady_now() + 20s, {}));
   CHECK(clock.steady_now() - start >= 30s);
   CHECK(clock.steady_now() - start < 30s + 1us);
   CHECK(real.sleeps().back() >= 2s);
   CHECK(real.sleeps().back() < 2s + 1us);
+}
+
+TEST_CASE("what stands on objects is never ahead of the real clock, and follows the simulated one behind it") {
+  dba::test::FakeClock real;
+  ScaledClock fast(real, 10), slow(real, 0.5);
+  const auto wall = real.wall_now();
+  real.advance(10s);
+  CHECK(fast.wall_now() == real.wall_now());
+  CHECK(slow.wall_now() - wall == 5s);
+  fast.set_wall(real.wall_now() - 1h);
+  real.advance(10s);
+  CHECK(fast.wall_now() == fast.simulated_wall_now());
+  CHECK(real.wall_now() - fast.wall_now() == 1h - 90s);
 }
 
 TEST_CASE("at speed 1 it is the clock underneath") {

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "support/json_schema.hpp"
+
 using namespace dba;
 using namespace dba::sandbox::world;
 using namespace std::chrono_literals;
@@ -33,6 +35,7 @@ TEST_CASE("a report holds the events in order and the intervals of each database
   truth.record(event(5000ms, "sales", "sales-0", "read-only"));
   truth.record(event(7250ms, "sales", "sales-2", "writable", 2));
   truth.record(event(6000ms, "sales", "sales-2", "leader", 2));
+  test::check_schema("SandboxTruth", truth.report().dump());
   CHECK(truth.report().dump(1) == R"({
  "apiVersion": "kubectl-dba/v1",
  "kind": "SandboxTruth",

@@ -1,0 +1,84 @@
+#pragma once
+// A WebSocket to the API server: libcurl connects (proxies, TLS, client certificates), the upgrade and the frames are
+// ours, because Debian's libcurl has none.
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/kube/credentials.hpp"
+#include "dba/kube/transport.hpp"
+#include "dba/platform/clock.hpp"
+#include "dba/platform/wait.hpp"
+
+#include "curl_connection.hpp"
+#include "exchange.hpp"
+#include "websocket_frames.hpp"
+
+namespace dba::kube {
+
+struct WebSocketRequest {
+  std::string target{};                  ///< Path and query below the server's URL.
+  std::vector<std::string> protocols{};  ///< In order of preference.
+};
+
+/// How an attempt to open one ended: exactly one of the three is set.
+struct WebSocketOutcome;
+
+/// Not thread-safe: one thread opens it and carries what comes and goes.
+class WebSocket {
+ public:
+  /// Connects and upgrades, no longer than `deadline`.
+  static WebSocketOutcome open(const ClientConfig& config, const Credential& credential,
+                               const WebSocketRequest& request, platform::SteadyTime deadline,
+                               const std::stop_token& stop);
+  ~WebSocket();
+  WebSocket(const WebSocket&) = delete;
+  WebSocket& operator=(const WebSocket&) = delete;
+
+  const std::string& protocol() const { return protocol_; }  ///< The one the server chose.
+  int socket() const { return static_cast<int>(socket_); }
+
+  /// Takes in what has arrived. False when the connection is gone. Call it before polling socket(): decrypted bytes
+  /// may wait where poll does not see them.
+  bool receive();
+  /// The next whole message that receive() brought; pings are answered here. @throws Error (unexpected) for garbage.
+  std::optional<WebSocketMessage> next();
+  void send(Opcode opcode, std::string_view payload);  ///< Queues it.
+  bool flush();                                        ///< Sends what goes without waiting. False = gone.
+  std::size_t unsent() const { return unsent_.size() - sent_; }
+  platform::SteadyTime last_heard() const { return last_heard_; }
+
+ private:
+  struct Patience;
+  WebSocket() = default;
+  std::optional<TransportFailure> connect(const ClientConfig& config, const Credential& credential,
+                                          const std::string& url, const Patience& patience);
+  std::optional<Response> upgrade(const ClientConfig& config, const Credential& credential,
+                                  const WebSocketRequest& request, const Patience& patience);
+  void wait(bool writing, const Patience& patience) const;
+  std::string read_head(const Patience& patience);
+  void read_body(Response& response, const Patience& patience);
+
+  CurlEasy easy_;
+  CurlList connect_to_;
+  curl_socket_t socket_ = CURL_SOCKET_BAD;
+  std::string protocol_;
+  std::string received_;  ///< Before the upgrade is through.
+  FrameReader frames_;
+  bool upgraded_ = false;
+  std::string unsent_;
+  std::size_t sent_ = 0;
+  platform::SteadyTime last_heard_{};
+};
+
+struct WebSocketOutcome {
+  std::unique_ptr<WebSocket> socket{};
+  std::optional<Response> refusal{};          ///< The server's answer, when it is not the upgrade that was asked for.
+  std::optional<TransportFailure> failure{};  ///< No answer.
+};
+
+}  // namespace dba::kube
