@@ -133,7 +133,10 @@ TransportFailure broken_failure(const FailedTransfer& failed) {
             fmt::format("unexpected error when reading response body. Please retry. Original error: {}",
                         failed.code == CURLE_PARTIAL_FILE ? "unexpected EOF" : text_of(failed))};
   }
-  if (failed.code == CURLE_GOT_NOTHING) return {Kind::reset, fmt::format("{}EOF", kUnable)};
+  // The second: libcurl wanted to send the request again on a new connection, which we do not let it.
+  if (failed.code == CURLE_GOT_NOTHING || failed.code == CURLE_SEND_FAIL_REWIND) {
+    return {Kind::reset, fmt::format("{}EOF", kUnable)};
+  }
   if (os_error(failed.easy) == ECONNRESET) {
     return {Kind::reset, fmt::format("{}read tcp {}: connection reset by peer", kUnable, failed.address)};
   }

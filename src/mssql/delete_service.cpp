@@ -105,34 +105,57 @@ bool send_deletion(kube::Client& client, const Json& database, const DeletionReq
   }
 }
 
-/// Warns of pods that outlive their database. A look, not a wait: those that are on their way out are fine.
-void look_for_pods(kube::Client& client, std::string_view ns, std::string_view name, DeletionResult& result) {
-  std::vector<std::string> left;
-  try {
-    for (const Json& pod :
-         client.list(kube::resources::pods, ns, {.label_selector = pod_selector(name), .metadata_only = true}))
-      if (!is_being_deleted(pod)) left.push_back(codec::name_of(pod));
-  } catch (const ApiError& error) {
-    if (is_interrupt(error)) throw;
-    result.warnings.push_back(fmt::format("whether its pods are gone could not be seen: {}", why(error)));
+std::string count_of_pods(std::size_t count) { return count == 1 ? "1 pod" : fmt::format("{} pods", count); }
+
+/// A database is gone when its pods are. Warns of those that nobody removes, and does not wait for them.
+/// @returns whether they went in time; otherwise `result` says which are left.
+bool wait_for_pods(kube::Client& client, std::string_view ns, std::string_view name, platform::SteadyTime deadline,
+                   const DeletionListener& listener, DeletionResult& result) {
+  constexpr auto kBetweenLooks = std::chrono::milliseconds(500);
+  while (true) {
+    std::vector<std::string> left, going;
+    try {
+      for (const Json& pod :
+           client.list(kube::resources::pods, ns, {.label_selector = pod_selector(name), .metadata_only = true}))
+        (is_being_deleted(pod) ? going : left).push_back(codec::name_of(pod));
+    } catch (const ApiError& error) {
+      if (is_interrupt(error)) throw;
+      if (!result.remains.empty() && ran_out_of_time(error, client, deadline)) return false;
+      result.warnings.push_back(fmt::format("whether its pods are gone could not be seen: {}", why(error)));
+      return true;
+    }
+    if (!left.empty()) {
+      result.warnings.push_back(
+          fmt::format("{} is gone, but still has {} that nobody removes: {}; is the KubeDB operator running?", name,
+                      count_of_pods(left.size()), english_list(left)));
+    }
+    if (!left.empty() || going.empty()) return true;
+    result.remains =
+        fmt::format("the database is gone, {} still going: {}",
+                    going.size() == 1 ? "1 pod is" : count_of_pods(going.size()) + " are", english_list(going));
+    listener.waiting(result.remains);
+    const platform::SteadyTime now = client.clock().steady_now();
+    if (now >= deadline) return false;
+    client.clock().sleep_until(std::min(now + kBetweenLooks, deadline), client.stop());
+    throw_if_stopped(client);
   }
-  if (left.empty()) return;
-  result.warnings.push_back(
-      fmt::format("{} is gone, but still has {} that nobody removes: {}; is the KubeDB operator running?", name,
-                  left.size() == 1 ? "1 pod" : fmt::format("{} pods", left.size()), english_list(left)));
 }
 
 /// @returns whether it went in time; otherwise `result` says what holds it.
 bool wait_until_gone(kube::Client& client, const Json& database, platform::SteadyTime deadline,
                      const DeletionListener& listener, DeletionResult& result) {
   const std::string ns = codec::namespace_of(database), name = codec::name_of(database);
-  return follow_object(client, mssqlservers, ns, name, deadline, [&](const Json* seen) {
-    if (seen == nullptr) look_for_pods(client, ns, name, result);
-    if (seen == nullptr || codec::uid_of(*seen) != codec::uid_of(database)) return Follow::done;
+  bool replaced = false;
+  const bool object_gone = follow_object(client, mssqlservers, ns, name, deadline, [&](const Json* seen) {
+    replaced = seen != nullptr && codec::uid_of(*seen) != codec::uid_of(database);
+    if (seen == nullptr || replaced) return Follow::done;
     result.remains = remains_of(*seen);
     listener.waiting(result.remains);
     return Follow::go_on;
   });
+  if (!object_gone || replaced) return object_gone;
+  result.remains.clear();
+  return wait_for_pods(client, ns, name, deadline, listener, result);
 }
 
 }  // namespace

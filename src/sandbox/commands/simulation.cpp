@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 
 #include "dba/base/base64.hpp"
 #include "dba/base/error.hpp"
+#include "dba/base/text.hpp"
 #include "dba/base/timestamp.hpp"
 #include "dba/codec/yaml.hpp"
 #include "dba/kube/client.hpp"
@@ -39,8 +41,21 @@ constexpr double kWarmUpSpeed = 50;
 constexpr std::chrono::minutes kAge{110};          ///< Of the groups of --with: more than any warm-up takes.
 constexpr std::chrono::seconds kWarmUpLimit{120};  ///< In real time.
 
+void check_names(const std::vector<std::string>& names, Problems& problems) {
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    const std::string problem = dns_label_problem(name);
+    if (!problem.empty()) {
+      problems.add("--with", fmt::format("\"{}\" cannot be the name of a database: {}", name, problem));
+    } else if (!seen.insert(name).second) {
+      problems.add("--with", fmt::format("\"{}\" is given twice", name));
+    }
+  }
+}
+
 SimulationOptions checked(SimulationOptions options) {
   Problems problems;
+  check_names(options.with, problems);
   if (options.clusters < 1 || options.clusters > kMostClusters) {
     problems.add("--clusters", fmt::format("{} is not from 1 to {}", options.clusters, kMostClusters));
   }

@@ -49,7 +49,7 @@ std::vector<cli::Flag> simulation_flags(SimulationOptions& options, std::optiona
        .into = &options.populate},
       {.name = "clusters",
        .value = "COUNT",
-       .help = "API servers, each with a context of its own, in one world (default 1)",
+       .help = "API servers, each with a context of its own, in one world",
        .into = &options.clusters},
       {.name = "seed",
        .value = "NUMBER",

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dba/cli/flags.hpp"
+#include "dba/kube/resource.hpp"
 #include "dba/output/format.hpp"
 #include "dba/output/table.hpp"
 
@@ -23,10 +24,25 @@ struct TruthOptions {
   std::string form{};
 };
 
-std::string path_of(const TruthOptions& options, const cli::AppContext& context) {
-  if (options.database.empty()) return "/sandbox/truth";
-  return fmt::format("/sandbox/truth?namespace={}&database={}", context.global.connection.ns.value_or("demo"),
-                     options.database);
+struct Place {
+  std::string ns{}, database{};
+};
+
+/// DATABASE as it is typed, or as the table shows it: namespace/database.
+Place place_of(const TruthOptions& options, const cli::AppContext& context) {
+  const std::size_t slash = options.database.find('/');
+  if (slash != std::string::npos) return {options.database.substr(0, slash), options.database.substr(slash + 1)};
+  return {context.global.connection.ns.value_or("demo"), options.database};
+}
+
+/// A test must not take the silence about a database that never was for good news.
+/// @throws Error (denied)
+void check_exists(kube::Client& client, const Place& place) {
+  if (client.find(kube::resources::mssqlservers, place.ns, place.database)) return;
+  throw Error(ExitCode::denied,
+              fmt::format("nothing has happened to a database \"{}\" in namespace \"{}\", and there is none",
+                          place.database, place.ns),
+              "", "kubectl dba sandbox truth shows all of them");
 }
 
 std::string text_of(const Json& report) {
@@ -48,8 +64,12 @@ std::string text_of(const Json& report) {
 
 ExitCode run_truth(const TruthOptions& options, cli::AppContext& context) {
   const output::Format format = output::parse_format(options.form, {"json", "yaml"});
-  const std::string path = path_of(options, context);
-  const Json report = open_instance(context, find_instance(context, options.name))->raw_get(path);
+  const Place place = place_of(options, context);
+  const std::unique_ptr<kube::Client> client = open_instance(context, find_instance(context, options.name));
+  const Json report = client->raw_get(
+      place.database.empty() ? "/sandbox/truth"
+                             : fmt::format("/sandbox/truth?namespace={}&database={}", place.ns, place.database));
+  if (!place.database.empty() && report.at("events").empty()) check_exists(*client, place);
   if (!format.is_table()) {
     context.io.out.write(output::print_report(report, format));
     return ExitCode::ok;
@@ -77,7 +97,10 @@ cli::Command truth_command() {
           "kubectl dba sandbox truth sales -o json\n",
       .flags = {{.name = "name", .value = "NAME", .help = "Which sandbox, when several run", .into = &options->name},
                 cli::output_flag(options->form, {"json", "yaml"})},
-      .arguments = {{.name = "DATABASE", .help = "Only this one", .into = &options->database, .required = false}},
+      .arguments = {{.name = "DATABASE",
+                     .help = "Only this one: NAME, or NAMESPACE/NAME",
+                     .into = &options->database,
+                     .required = false}},
       .run = [options](cli::AppContext& context) { return run_truth(*options, context); },
   };
 }

@@ -69,6 +69,7 @@ ExitCode stay(UpOptions options, cli::AppContext& context) {
 }
 
 ExitCode run_up(const UpOptions& options, cli::AppContext& context) {
+  if (options.name) static_cast<void>(choose_name(options.name));  // judges it, before a file is called after it
   return options.detach ? start_in_background(options, context) : stay(options, context);
 }
 

@@ -297,8 +297,27 @@ TEST_CASE("delete warns of pods that are left and that nobody removes") {
           "running?\n");
   }
   SUBCASE("all of them go") {
+    deletion.harness.api().on_list(resources::mssqlservers, "demo", {});
+    deletion.harness.api().on_watch(resources::mssqlservers, "demo");
+    deletion.harness.api()
+        .on("GET", resources::pods.path("demo"))
+        .reply(test::list_json(resources::pods, {going}, "100"))
+        .reply(test::list_json(resources::pods, {}, "101"));
+    const CommandResult result = deletion.run({"--yes", "-q"});
+    CHECK(result.code == ExitCode::ok);
+    CHECK(result.err == "");
+    CHECK(deletion.harness.api().requests("GET").back().path == resources::pods.path("demo"));
+  }
+  SUBCASE("one goes for ever") {
     deletion.is_gone({going});
-    CHECK(deletion.run({"--yes", "-q"}).err == "");
+    const CommandResult result = deletion.run({"--yes", "-q", "--timeout=2s", "--progress=none"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.out == "");
+    CHECK(result.err ==
+          "error: timed out waiting for the condition on mssqlservers/sales\n"
+          "  - the database is gone, 1 pod is still going: sales-2\n"
+          "  - the deletion of mssqlserver.kubedb.com/sales was accepted and goes on without us\n"
+          "  try:   kubectl dba mssql wait sales -n demo --for=delete\n");
   }
   SUBCASE("they may not be seen") {
     deletion.harness.api().on_list(resources::mssqlservers, "demo", {});

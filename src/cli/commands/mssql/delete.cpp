@@ -50,7 +50,7 @@ Error timed_out(const std::string& ns, const DeleteOptions& options, const mssql
   return Error(
       {.code = ExitCode::timed_out,
        .message = fmt::format("timed out waiting for the condition on mssqlservers/{}", options.name),
-       .details = {result.remains},
+       .details = result.remains.empty() ? std::vector<std::string>{} : std::vector<std::string>{result.remains},
        .hint = fmt::format("kubectl dba mssql wait {} -n {} --for=delete", shell_quote(options.name), shell_quote(ns)),
        .reason = "TimedOut"});
 }
@@ -112,7 +112,7 @@ Command delete_command() {
   command.description =
       "What goes beside the pods follows from the database's deletionPolicy; it is shown, and the name has to be "
       "typed (or --yes). DoNotTerminate is refused with the command that lifts it, WipeOut without --wipe-out-data.\n\n"
-      "It waits until the database is gone; --wait=false returns once the deletion is accepted.";
+      "It waits until the database and its pods are gone; --wait=false returns once the deletion is accepted.";
   command.examples =
       "# Ask, delete, and wait until it is gone\n"
       "kubectl dba mssql delete sales -n demo\n"
