@@ -15,9 +15,9 @@ namespace dba::codec {
 
 namespace {
 
-class Writer {
+class JsonTextWriter {
  public:
-  explicit Writer(JsonLayout layout) : layout_(layout) {}
+  explicit JsonTextWriter(JsonLayout layout) : layout_(layout) {}
 
   void write(const Json& value, std::size_t level) {
     if (value.is_object()) {
@@ -112,7 +112,7 @@ class Writer {
 }  // namespace
 
 std::string write_json(const Json& value, JsonLayout layout) {
-  Writer writer(layout);
+  JsonTextWriter writer(layout);
   writer.write(value, 0);
   return writer.take();
 }

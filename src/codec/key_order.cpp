@@ -22,13 +22,13 @@ bool continues_number(std::string_view text, std::size_t at) {
   return false;
 }
 
-struct Run {
+struct DigitRun {
   std::uint64_t value = 0;
   std::size_t end = 0;
 };
 
-Run read_run(std::string_view text, std::size_t at, std::uint64_t start) {
-  Run run{.value = start, .end = at};
+DigitRun read_run(std::string_view text, std::size_t at, std::uint64_t start) {
+  DigitRun run{.value = start, .end = at};
   for (; run.end < text.size() && is_digit(text[run.end]); ++run.end) {
     run.value = run.value * 10 + static_cast<std::uint64_t>(text[run.end] - '0');
   }
@@ -45,8 +45,8 @@ bool is_before(std::string_view a, std::string_view b) {
   if (is_letter(*in_a) || is_letter(*in_b)) return is_letter(*in_b);
   const auto at = static_cast<std::size_t>(in_a - a.begin());
   const bool zero_inside = (*in_a == '0' || *in_b == '0') && continues_number(a, at);
-  const Run run_a = read_run(a, at, zero_inside ? 1 : 0);
-  const Run run_b = read_run(b, at, zero_inside ? 1 : 0);
+  const DigitRun run_a = read_run(a, at, zero_inside ? 1 : 0);
+  const DigitRun run_b = read_run(b, at, zero_inside ? 1 : 0);
   if (run_a.value != run_b.value) return run_a.value < run_b.value;
   if (run_a.end != run_b.end) return run_a.end < run_b.end;
   return *in_a < *in_b;

@@ -120,9 +120,9 @@ std::string format_real(double value) {
   return integer || text == "null" ? text : go_number(value);
 }
 
-class Writer {
+class YamlTextWriter {
  public:
-  explicit Writer(KeyOrder order) : order_(order) {}
+  explicit YamlTextWriter(KeyOrder order) : order_(order) {}
 
   /// A value whose first line has been begun already (after "- ", or at the top); the others start at `indent`.
   void write_inline(const Json& value, std::size_t indent) {
@@ -219,7 +219,7 @@ class Writer {
 }  // namespace
 
 std::string to_yaml(const Json& value, KeyOrder order) {
-  Writer writer(order);
+  YamlTextWriter writer(order);
   writer.write_inline(value, 0);
   return writer.take();
 }

@@ -15,7 +15,7 @@ namespace dba::kube {
 
 namespace {
 
-using Kind = TransportFailure::Kind;
+using Failed = TransportFailure::Kind;
 
 constexpr std::string_view kUnable = "Unable to connect to the server: ";
 
@@ -107,12 +107,12 @@ std::string tls_text(const FailedTransfer& failed) {
 
 TransportFailure connect_failure(const FailedTransfer& failed) {
   if (os_error(failed.easy) == ECONNREFUSED && !failed.through_proxy) {
-    return {Kind::refused,
+    return {Failed::refused,
             fmt::format("The connection to the server {} was refused - did you specify the right host or "
                         "port?",
                         failed.address)};
   }
-  return {Kind::connect,
+  return {Failed::connect,
           fmt::format("{}{}{}", kUnable, failed.through_proxy ? "proxyconnect tcp: " : "", text_of(failed))};
 }
 
@@ -120,35 +120,36 @@ TransportFailure timeout_failure(const FailedTransfer& failed, bool started) {
   const bool by_request =
       failed.timeout.count() > 0 && failed.elapsed + std::chrono::milliseconds(50) >= failed.timeout;
   if (by_request) {
-    return {Kind::timeout, fmt::format("{}context deadline exceeded (no answer within {})", kUnable,
-                                       format_duration(std::chrono::round<std::chrono::milliseconds>(failed.timeout)))};
+    return {Failed::timeout,
+            fmt::format("{}context deadline exceeded (no answer within {})", kUnable,
+                        format_duration(std::chrono::round<std::chrono::milliseconds>(failed.timeout)))};
   }
-  if (!started) return {Kind::connect, fmt::format("{}dial tcp {}: i/o timeout", kUnable, failed.address)};
-  return {Kind::timeout, fmt::format("{}nothing came from it for {}", kUnable, format_duration(failed.silence))};
+  if (!started) return {Failed::connect, fmt::format("{}dial tcp {}: i/o timeout", kUnable, failed.address)};
+  return {Failed::timeout, fmt::format("{}nothing came from it for {}", kUnable, format_duration(failed.silence))};
 }
 
 TransportFailure broken_failure(const FailedTransfer& failed) {
   if (failed.head_seen) {
-    return {Kind::truncated,
+    return {Failed::truncated,
             fmt::format("unexpected error when reading response body. Please retry. Original error: {}",
                         failed.code == CURLE_PARTIAL_FILE ? "unexpected EOF" : text_of(failed))};
   }
   // The second: libcurl wanted to send the request again on a new connection, which we do not let it.
   if (failed.code == CURLE_GOT_NOTHING || failed.code == CURLE_SEND_FAIL_REWIND) {
-    return {Kind::reset, fmt::format("{}EOF", kUnable)};
+    return {Failed::reset, fmt::format("{}EOF", kUnable)};
   }
   if (os_error(failed.easy) == ECONNRESET) {
-    return {Kind::reset, fmt::format("{}read tcp {}: connection reset by peer", kUnable, failed.address)};
+    return {Failed::reset, fmt::format("{}read tcp {}: connection reset by peer", kUnable, failed.address)};
   }
-  return {Kind::reset, fmt::format("{}{}", kUnable, text_of(failed))};
+  return {Failed::reset, fmt::format("{}{}", kUnable, text_of(failed))};
 }
 
 TransportFailure classify(const FailedTransfer& failed, bool started) {
   switch (static_cast<int>(failed.code)) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return {Kind::resolve, fmt::format("{}dial tcp: lookup {}: no such host", kUnable, host_of(failed.address))};
+      return {Failed::resolve, fmt::format("{}dial tcp: lookup {}: no such host", kUnable, host_of(failed.address))};
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Kind::resolve, fmt::format("{}proxyconnect tcp: {}", kUnable, text_of(failed))};
+      return {Failed::resolve, fmt::format("{}proxyconnect tcp: {}", kUnable, text_of(failed))};
     case CURLE_OPERATION_TIMEDOUT:
       return timeout_failure(failed, started);
     case CURLE_SSL_CONNECT_ERROR:
@@ -159,13 +160,13 @@ TransportFailure classify(const FailedTransfer& failed, bool started) {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_CLIENTCERT:
-      return {Kind::tls, std::string(kUnable) + tls_text(failed)};
+      return {Failed::tls, std::string(kUnable) + tls_text(failed)};
     case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9: the peer speaks something else
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-      return {Kind::malformed, fmt::format("{}malformed HTTP response: {}", kUnable, text_of(failed))};
+      return {Failed::malformed, fmt::format("{}malformed HTTP response: {}", kUnable, text_of(failed))};
     case CURLE_WRITE_ERROR:
-      if (failed.sink_had_enough) return {Kind::cancelled, "cancelled"};
+      if (failed.sink_had_enough) return {Failed::cancelled, "cancelled"};
       break;
     default:
       break;
@@ -181,7 +182,7 @@ TransportFailure classify(const FailedTransfer& failed, bool started) {
     case CURLE_HTTP2_STREAM:
       return broken_failure(failed);
     default:
-      return {Kind::other, std::string(kUnable) + text_of(failed)};
+      return {Failed::other, std::string(kUnable) + text_of(failed)};
   }
 }
 
@@ -191,7 +192,7 @@ TransportFailure describe_failure(const FailedTransfer& failed) {
   const bool started = was_started(failed.easy);
   TransportFailure failure = classify(failed, started);
   failure.request_may_have_arrived = started || failed.head_seen;
-  failure.at_proxy = failed.through_proxy && (failure.kind == Kind::connect || failure.kind == Kind::resolve);
+  failure.at_proxy = failed.through_proxy && (failure.kind == Failed::connect || failure.kind == Failed::resolve);
   return failure;
 }
 

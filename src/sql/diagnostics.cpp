@@ -65,37 +65,49 @@ std::optional<Failure> by_number(int number) {
 /// 4060 comes together with 18456, which then only says that the login ended there.
 int weight(Failure failure) { return failure == Failure::login_failed ? 1 : 2; }
 
+/// What follows from each failure, in the order of the enumeration.
+struct FailureRow {
+  Failure failure;
+  std::string_view name;
+  ExitCode code;              ///< Of a statement; a session that does not come about is nearly always 5.
+  bool ends_session = false;  ///< Whether the connection is of no use any more.
+};
+
+constexpr std::array<FailureRow, 19> kFailures{{
+    {Failure::no_driver, "no-driver", ExitCode::sql_unreachable},
+    {Failure::unreachable, "unreachable", ExitCode::sql_unreachable},
+    {Failure::tls, "tls", ExitCode::sql_unreachable},
+    {Failure::timed_out, "timed-out", ExitCode::timed_out, true},
+    {Failure::interrupted, "interrupted", ExitCode::interrupted, true},
+    {Failure::not_ready, "not-ready", ExitCode::sql_unreachable},
+    {Failure::login_failed, "login-failed", ExitCode::denied},
+    {Failure::database_unavailable, "database-unavailable", ExitCode::sql_failed},
+    {Failure::role_changing, "role-changing", ExitCode::sql_failed},
+    {Failure::not_readable, "not-readable", ExitCode::sql_failed},
+    {Failure::read_only, "read-only", ExitCode::sql_failed},
+    {Failure::log_full, "log-full", ExitCode::sql_failed},
+    {Failure::permission, "permission", ExitCode::sql_failed},
+    {Failure::deadlock, "deadlock", ExitCode::sql_failed},
+    {Failure::lock_timed_out, "lock-timed-out", ExitCode::sql_failed},
+    {Failure::duplicate_key, "duplicate-key", ExitCode::sql_failed},
+    {Failure::killed, "killed", ExitCode::sql_unreachable, true},
+    {Failure::connection_lost, "connection-lost", ExitCode::sql_unreachable, true},
+    {Failure::statement, "statement", ExitCode::sql_failed},
+}};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kFailures.size(); ++i) {
+    if (static_cast<std::size_t>(kFailures[i].failure) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order() && kFailures.back().failure == Failure::statement, "a row for every failure");
+
+const FailureRow& row_of(Failure failure) { return kFailures[static_cast<std::size_t>(failure)]; }
+
 ExitCode exit_code_of(Phase phase, Failure failure) {
-  if (phase == Phase::connect && failure != Failure::login_failed && failure != Failure::interrupted) {
-    return ExitCode::sql_unreachable;
-  }
-  switch (failure) {
-    case Failure::login_failed:
-      return ExitCode::denied;
-    case Failure::timed_out:
-      return ExitCode::timed_out;
-    case Failure::interrupted:
-      return ExitCode::interrupted;
-    case Failure::no_driver:
-    case Failure::unreachable:
-    case Failure::tls:
-    case Failure::not_ready:
-    case Failure::killed:
-    case Failure::connection_lost:
-      return ExitCode::sql_unreachable;
-    case Failure::database_unavailable:
-    case Failure::role_changing:
-    case Failure::not_readable:
-    case Failure::read_only:
-    case Failure::log_full:
-    case Failure::permission:
-    case Failure::deadlock:
-    case Failure::lock_timed_out:
-    case Failure::duplicate_key:
-    case Failure::statement:
-      break;
-  }
-  return ExitCode::sql_failed;
+  const bool told_apart = failure == Failure::login_failed || failure == Failure::interrupted;
+  return phase == Phase::connect && !told_apart ? ExitCode::sql_unreachable : row_of(failure).code;
 }
 
 /// FreeTDS's own codes for a connection that is gone or never came about.
@@ -138,28 +150,7 @@ ErrorInfo info_of(Phase phase, Failure failure, std::string message, const std::
 
 }  // namespace
 
-std::string_view failure_name(Failure failure) {
-  constexpr std::array<std::string_view, 19> kNames{"no-driver",
-                                                    "unreachable",
-                                                    "tls",
-                                                    "timed-out",
-                                                    "interrupted",
-                                                    "not-ready",
-                                                    "login-failed",
-                                                    "database-unavailable",
-                                                    "role-changing",
-                                                    "not-readable",
-                                                    "read-only",
-                                                    "log-full",
-                                                    "permission",
-                                                    "deadlock",
-                                                    "lock-timed-out",
-                                                    "duplicate-key",
-                                                    "killed",
-                                                    "connection-lost",
-                                                    "statement"};
-  return kNames.at(static_cast<std::size_t>(failure));
-}
+std::string_view failure_name(Failure failure) { return row_of(failure).name; }
 
 Failure classify(Phase phase, const std::vector<Diagnostic>& records, bool dead) {
   const Diagnostic* decisive = decisive_of(records);
@@ -190,31 +181,6 @@ SqlError::SqlError(Phase phase, Failure failure, std::string message, std::vecto
 
 const Diagnostic* SqlError::decisive() const { return decisive_of(records_); }
 
-bool SqlError::connection_dead() const {
-  switch (failure_) {
-    case Failure::timed_out:
-    case Failure::interrupted:
-    case Failure::killed:
-    case Failure::connection_lost:
-      return true;
-    case Failure::no_driver:
-    case Failure::unreachable:
-    case Failure::tls:
-    case Failure::not_ready:
-    case Failure::login_failed:
-    case Failure::database_unavailable:
-    case Failure::role_changing:
-    case Failure::not_readable:
-    case Failure::read_only:
-    case Failure::log_full:
-    case Failure::permission:
-    case Failure::deadlock:
-    case Failure::lock_timed_out:
-    case Failure::duplicate_key:
-    case Failure::statement:
-      break;
-  }
-  return false;
-}
+bool SqlError::connection_dead() const { return row_of(failure_).ends_session; }
 
 }  // namespace dba::sql

@@ -12,7 +12,7 @@ namespace dba::sandbox::cluster {
 
 namespace {
 
-constexpr std::string_view kManager = "cert-manager-certificates";
+constexpr std::string_view kCertificatesManager = "cert-manager-certificates";
 constexpr std::string_view kSecretManager = "cert-manager-certificates-issuing";
 
 bool is_issuing(const Json& certificate) {
@@ -90,7 +90,7 @@ void Certificates::trigger(const Json& certificate, const Violation& violation) 
   if (violation.reason != "Renewing") {
     put_condition(changed, {"Ready", "False", violation.reason, violation.message}, now);
   }
-  write_status(context_.api, informers_.certificates.type(), certificate, changed, kManager);
+  write_status(context_.api, informers_.certificates.type(), certificate, changed, kCertificatesManager);
   context_.events.record(certificate,
                          {"Normal", "Issuing", violation.message, "cert-manager-certificates-trigger", {}});
 }
@@ -104,7 +104,7 @@ void Certificates::prepare(const Json& certificate) {
                   name_suffix(std::hash<std::string>{}(fmt::format("{} {}", codec::uid_of(certificate), revision)), 5));
   Json prepared = certificate;
   prepared["status"]["nextPrivateKeySecretName"] = key;
-  write_status(context_.api, informers_.certificates.type(), certificate, prepared, kManager);
+  write_status(context_.api, informers_.certificates.type(), certificate, prepared, kCertificatesManager);
   say(certificate, "Generated", fmt::format("Stored new private key in temporary Secret resource \"{}\"", key),
       "key-manager");
   say(certificate, "Requested", fmt::format("Created new CertificateRequest resource \"{}-{}\"", name, revision),
@@ -134,7 +134,7 @@ void Certificates::issue(const Json& certificate, const api::Object& secret) {
   issued["status"]["renewalTime"] = format_rfc3339(renewal_time(certificate, request.not_before, request.not_after));
   issued["status"]["revision"] = codec::int_at(certificate, {"status", "revision"}).value_or(0) + 1;
   issued["status"].erase("nextPrivateKeySecretName");
-  write_status(context_.api, informers_.certificates.type(), certificate, issued, kManager);
+  write_status(context_.api, informers_.certificates.type(), certificate, issued, kCertificatesManager);
   say(certificate, "Issuing", "The certificate has been successfully issued", "issuing");
 }
 
@@ -148,7 +148,7 @@ void Certificates::report(const Json& certificate, const Json* secret) {
   changed["status"]["notAfter"] = format_rfc3339(facts.not_after);
   changed["status"]["notBefore"] = format_rfc3339(facts.not_before);
   changed["status"]["renewalTime"] = format_rfc3339(renewal);
-  write_status(context_.api, informers_.certificates.type(), certificate, changed, kManager);
+  write_status(context_.api, informers_.certificates.type(), certificate, changed, kCertificatesManager);
   context_.loop.enqueue(controller_, key_of(certificate), renewal - now);
 }
 

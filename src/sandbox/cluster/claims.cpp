@@ -14,7 +14,6 @@ namespace dba::sandbox::cluster {
 namespace {
 
 constexpr std::string_view kProtection = "kubernetes.io/pvc-protection";
-constexpr std::string_view kManager = "kube-controller-manager";
 
 std::string requested(const Json& claim) {
   return codec::string_at(claim, {"spec", "resources", "requests", "storage"}, "1Gi");
@@ -125,7 +124,7 @@ void Claims::bind(const Json& claim) {
       say("Warning", "ProvisioningFailed", fmt::format("storageclass.storage.k8s.io \"{}\" not found", class_name),
           "persistentvolume-controller");
     }
-    return write_status(context_.api, informers_.claims.type(), claim, bound, kManager);
+    return write_status(context_.api, informers_.claims.type(), claim, bound, kControllerManager);
   }
   const std::string driver = codec::string_at(*storage_class, {"provisioner"});
   const bool waits = codec::string_at(*storage_class, {"volumeBindingMode"}) == "WaitForFirstConsumer";
@@ -134,14 +133,14 @@ void Claims::bind(const Json& claim) {
     bound["status"]["phase"] = "Pending";
     say("Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding",
         "persistentvolume-controller");
-    return write_status(context_.api, informers_.claims.type(), claim, bound, kManager);
+    return write_status(context_.api, informers_.claims.type(), claim, bound, kControllerManager);
   }
   const std::string volume = "pvc-" + codec::uid_of(claim);
   say("Normal", "Provisioning",
       fmt::format("External provisioner is provisioning volume for claim \"{}\"", key_of(claim)), driver);
   if (!context_.api.find(type_of("v1", "PersistentVolume"), "", volume)) {
     context_.api.create(type_of("v1", "PersistentVolume"), "", volume_for(claim, *storage_class, volume),
-                        {.field_manager = std::string(kManager)});
+                        {.field_manager = std::string(kControllerManager)});
   }
   Json& annotations = bound["metadata"]["annotations"];
   annotations["pv.kubernetes.io/bind-completed"] = "yes";
@@ -151,12 +150,12 @@ void Claims::bind(const Json& claim) {
   bound["spec"]["volumeName"] = volume;
   const api::Object stored =
       context_.api.update(informers_.claims.type(), codec::namespace_of(claim), codec::name_of(claim), bound, "",
-                          {.field_manager = std::string(kManager)});
+                          {.field_manager = std::string(kControllerManager)});
   Json finished = *stored;
   finished["status"] = {{"accessModes", claim["spec"].value("accessModes", Json::array({"ReadWriteOnce"}))},
                         {"capacity", {{"storage", requested(claim)}}},
                         {"phase", "Bound"}};
-  write_status(context_.api, informers_.claims.type(), *stored, finished, kManager);
+  write_status(context_.api, informers_.claims.type(), *stored, finished, kControllerManager);
   say("Normal", "ProvisioningSucceeded", fmt::format("Successfully provisioned volume {}", volume), driver);
 }
 
@@ -205,12 +204,12 @@ void Claims::release(const Json& claim) {
   if (const api::Object found = volume.empty() ? nullptr : context_.api.find(volumes, "", volume)) {
     if (codec::string_at(*found, {"spec", "persistentVolumeReclaimPolicy"}) == "Delete") {
       context_.api.patch(volumes, "", volume, api::PatchKind::merge, Json{{"metadata", {{"finalizers", nullptr}}}}, "",
-                         {.field_manager = std::string(kManager)});
+                         {.field_manager = std::string(kControllerManager)});
       context_.api.remove(volumes, "", volume);
     } else {
       Json released = *found;
       released["status"]["phase"] = "Released";
-      write_status(context_.api, volumes, *found, released, kManager);
+      write_status(context_.api, volumes, *found, released, kControllerManager);
     }
   }
   const Json* const finalizers = codec::find_at(claim, {"metadata", "finalizers"});
@@ -223,7 +222,7 @@ void Claims::release(const Json& claim) {
   Json freed = claim;
   freed["metadata"]["finalizers"] = left;
   context_.api.update(informers_.claims.type(), codec::namespace_of(claim), codec::name_of(claim), freed, "",
-                      {.field_manager = std::string(kManager)});
+                      {.field_manager = std::string(kControllerManager)});
 }
 
 }  // namespace dba::sandbox::cluster

@@ -14,6 +14,9 @@
 
 namespace dba::sandbox::cluster {
 
+/// As the fields of what the controllers of Kubernetes itself write are owned.
+constexpr std::string_view kControllerManager = "kube-controller-manager";
+
 /// The served type. @throws Error (unexpected) when the API does not know it.
 const api::Resource& type_of(std::string_view api_version, std::string_view kind);
 

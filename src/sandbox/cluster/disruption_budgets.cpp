@@ -18,7 +18,6 @@ namespace dba::sandbox::cluster {
 
 namespace {
 
-constexpr std::string_view kManager = "kube-controller-manager";
 /// How long an evicted pod that does not go counts as gone. @source kubernetes pkg/controller/disruption
 constexpr std::chrono::minutes kDeletionTimeout{2};
 
@@ -35,7 +34,7 @@ Labels match_labels(const Json& budget) {
 bool is_leaving(const Json& pod) { return codec::find_at(pod, {"metadata", "deletionTimestamp"}) != nullptr; }
 
 /// Whether anything that a budget counts is different.
-bool matters(const Json& before, const Json& now) {
+bool matters_to_budgets(const Json& before, const Json& now) {
   const auto view = [](const Json& pod) {
     const Json* const labels = codec::find_at(pod, {"metadata", "labels"});
     return std::tuple(labels == nullptr ? Json() : *labels, is_ready(pod), is_leaving(pod));
@@ -85,7 +84,7 @@ void DisruptionBudgets::budget_changed(const api::Object& before, const api::Obj
 }
 
 void DisruptionBudgets::pod_changed(const api::Object& before, const api::Object& now) {
-  if (before && now && !matters(*before, *now)) return;
+  if (before && now && !matters_to_budgets(*before, *now)) return;
   for (const api::Object& pod : {before, now}) {
     if (!pod) continue;
     for (const std::string& key : index_.candidates(*pod)) context_.loop.enqueue(controller_, key);
@@ -112,7 +111,7 @@ void DisruptionBudgets::reconcile(const std::string& key) {
   if (!budget) return;
   Json next = *budget;
   next["status"] = status_of(key, *budget, pods_of(*budget));
-  write_status(context_.api, informers_.budgets.type(), *budget, std::move(next), kManager);
+  write_status(context_.api, informers_.budgets.type(), *budget, std::move(next), kControllerManager);
 }
 
 /// Pods that an eviction was granted for count as gone until they are, or the time for it is over.

@@ -13,11 +13,11 @@ namespace dba::sandbox::cluster {
 
 namespace {
 
-constexpr std::string_view kManager = "endpointslice-controller.k8s.io";
+constexpr std::string_view kSliceManager = "endpointslice-controller.k8s.io";
 constexpr std::string_view kServiceName = "kubernetes.io/service-name";
 
 /// Whether anything an EndpointSlice shows is different.
-bool matters(const Json& before, const Json& now) {
+bool matters_to_slices(const Json& before, const Json& now) {
   const auto view = [](const Json& pod) {
     const Json* const labels = codec::find_at(pod, {"metadata", "labels"});
     return std::tuple(labels == nullptr ? Json() : *labels, is_ready(pod), codec::string_at(pod, {"status", "podIP"}),
@@ -68,7 +68,7 @@ void EndpointSlices::service_changed(const api::Object& before, const api::Objec
 }
 
 void EndpointSlices::pod_changed(const api::Object& before, const api::Object& now) {
-  if (before && now && !matters(*before, *now)) return;
+  if (before && now && !matters_to_slices(*before, *now)) return;
   std::set<std::string> keys;
   for (const api::Object& pod : {before, now}) {
     if (pod) keys.merge(index_.candidates(*pod));
@@ -98,7 +98,7 @@ Json EndpointSlices::existing_slice(const Json& service) const {
   if (const api::Object own = context_.api.find(informers_.slices.type(), ns, slice_name(service))) return *own;
   for (const api::Object& slice :
        informers_.slices.matching(ns, {{std::string(kServiceName), codec::name_of(service)}})) {
-    if (codec::label_of(*slice, "endpointslice.kubernetes.io/managed-by") != kManager) continue;
+    if (codec::label_of(*slice, "endpointslice.kubernetes.io/managed-by") != kSliceManager) continue;
     if (const api::Object now = context_.api.find(informers_.slices.type(), ns, codec::name_of(*slice))) return *now;
   }
   return {};

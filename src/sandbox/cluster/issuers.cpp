@@ -11,7 +11,7 @@ namespace dba::sandbox::cluster {
 namespace {
 
 constexpr std::string_view kSystemNamespace = "cert-manager";
-constexpr std::string_view kManager = "cert-manager-issuers";
+constexpr std::string_view kIssuersManager = "cert-manager-issuers";
 constexpr std::string_view kPairProblem = "Error getting keypair for CA issuer: ";
 
 /// Bytes of a secret's entry; absent when it has none or it is not base64.
@@ -108,10 +108,11 @@ void Issuers::reconcile(const std::string& key) {
     condition["observedGeneration"] = codec::int_at(*issuer, {"metadata", "generation"}).value_or(1);
   }
   if (judged["status"] != issuer->value("status", Json())) {
-    write_status(context_.api, type, *issuer, judged, kManager);
+    write_status(context_.api, type, *issuer, judged, kIssuersManager);
     if (!verdict.message.empty()) {
       context_.events.record(
-          *issuer, {verdict.ready ? "Normal" : "Warning", verdict.reason, verdict.message, std::string(kManager), {}});
+          *issuer,
+          {verdict.ready ? "Normal" : "Warning", verdict.reason, verdict.message, std::string(kIssuersManager), {}});
     }
   }
   if (verdict.ready && changed_) changed_();

@@ -10,13 +10,12 @@ namespace dba::sandbox::cluster {
 namespace {
 
 constexpr int kNodes = 3;
-constexpr std::string_view kManager = "kube-controller-manager";
 
 /// Creates it unless it is there already.
 void ensure(api::Api& api, const std::string& ns, Json object) {
   const api::Resource& type = type_of(object.value("apiVersion", ""), object.value("kind", ""));
   if (api.find(type, ns, codec::name_of(object))) return;
-  api.create(type, ns, std::move(object), {.field_manager = std::string(kManager)});
+  api.create(type, ns, std::move(object), {.field_manager = std::string(kControllerManager)});
 }
 
 Json node(int number, const std::string& now) {

@@ -24,8 +24,6 @@ bool is_shell(const std::string& program) {
   return name == "sh" || name == "bash" || name == "dash";
 }
 
-bool is_name_letter(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_'; }
-
 /// "NAME=value" → position of the sign; npos for anything else.
 std::size_t assignment(const std::string& word) {
   const std::size_t sign = word.find('=');

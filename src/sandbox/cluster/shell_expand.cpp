@@ -1,18 +1,13 @@
 // What $, quotes and backslashes in a word become.
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "cluster/shell.hpp"
 
 namespace dba::sandbox::cluster {
 
-namespace {
-
-bool is_name_letter(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_'; }
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<std::string> Shell::expand(const std::string& word) {
   std::vector<std::string> results;

@@ -11,7 +11,7 @@ namespace dba::sandbox::cluster {
 
 namespace {
 
-constexpr int kDeepest = 32;
+constexpr int kDeepestGroup = 32;
 
 Error unexpected(std::string_view token) {
   return usage_error(fmt::format("syntax error near unexpected token `{}'", token));
@@ -35,7 +35,7 @@ class Parser {
   explicit Parser(std::string_view text) : text_(text) {}
 
   ShellList list(int depth) {
-    if (depth > kDeepest) throw usage_error("too many nested groups");
+    if (depth > kDeepestGroup) throw usage_error("too many nested groups");
     ShellList result;
     std::string before;
     while (true) {
@@ -168,6 +168,8 @@ class Parser {
 };
 
 }  // namespace
+
+bool is_name_letter(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_'; }
 
 ShellList parse_shell(std::string_view script) {
   Parser parser(script);

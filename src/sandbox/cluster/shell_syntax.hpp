@@ -37,6 +37,8 @@ struct ShellList {
 
 /// @throws Error (usage) in the words of a shell for what it does not understand.
 ShellList parse_shell(std::string_view script);
+/// Whether it may stand in the name of a variable.
+bool is_name_letter(char letter);
 /// The closing parenthesis of "$(" whose content starts at `from`; npos when there is none.
 std::size_t matching_parenthesis(std::string_view text, std::size_t from);
 

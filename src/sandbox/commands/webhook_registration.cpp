@@ -17,11 +17,11 @@ namespace {
 
 using kubedb::ReviewPhase;
 
-constexpr const char* kGroup = "admissionregistration.k8s.io";
-const kube::ResourceType kMutating{kGroup, "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration",
-                                   false};
-const kube::ResourceType kValidating{kGroup, "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration",
-                                     false};
+constexpr const char* kAdmissionGroup = "admissionregistration.k8s.io";
+const kube::ResourceType kMutating{kAdmissionGroup, "v1", "mutatingwebhookconfigurations",
+                                   "MutatingWebhookConfiguration", false};
+const kube::ResourceType kValidating{kAdmissionGroup, "v1", "validatingwebhookconfigurations",
+                                     "ValidatingWebhookConfiguration", false};
 constexpr std::array kBoth{&kMutating, &kValidating};
 
 /// The API server learns of a webhook by a watch of its own.
@@ -94,7 +94,7 @@ bool WebhookRegistration::is_allowed(kube::Client& client) {
   constexpr std::array kVerbs{"create", "delete"};
   return std::all_of(kBoth.begin(), kBoth.end(), [&](const kube::ResourceType* type) {
     return std::all_of(kVerbs.begin(), kVerbs.end(), [&](const char* verb) {
-      return client.may({.verb = verb, .group = kGroup, .resource = std::string(type->plural)});
+      return client.may({.verb = verb, .group = kAdmissionGroup, .resource = std::string(type->plural)});
     });
   });
 }

@@ -155,7 +155,7 @@ Json index() {
   return Json{{"paths", paths}};
 }
 
-Answer json_answer(const Json& body) { return {.body = codec::compact_json(body)}; }
+Answer document_answer(const Json& body) { return {.body = codec::compact_json(body)}; }
 
 /// The old document as protobuf, which is all that kubectl asks of it: that it can be read. Kinds that are served stand
 /// in the documents of version 3; this one answers for all others, and so is empty.
@@ -183,19 +183,19 @@ std::optional<Answer> open_api(const Request& request, const std::vector<std::st
   const bool protobuf = wants_only_protobuf(request);
   if (segments[1] == "v2" && segments.size() == 2) {
     if (protobuf) return empty_protobuf_document();
-    static const Answer document = json_answer(old_document());
+    static const Answer document = document_answer(old_document());
     return document;
   }
   if (segments[1] != "v3") return std::nullopt;
   if (protobuf) throw not_acceptable(false);
-  if (segments.size() == 2) return json_answer(index());
+  if (segments.size() == 2) return document_answer(index());
   if (segments.size() == 4 && segments[2] == "api" && segments[3] == "v1") {
-    return json_answer(version_document("", "v1"));
+    return document_answer(version_document("", "v1"));
   }
   if (segments.size() != 5 || segments[2] != "apis") return std::nullopt;
   const Json paths = index();
   if (!paths["paths"].contains(fmt::format("apis/{}/{}", segments[3], segments[4]))) return std::nullopt;
-  return json_answer(version_document(segments[3], segments[4]));
+  return document_answer(version_document(segments[3], segments[4]));
 }
 
 }  // namespace dba::sandbox::http

@@ -11,7 +11,7 @@ namespace {
 
 using enum ProtoType;
 
-constexpr std::array kObjectMeta{
+constexpr std::array kObjectMetaFields{
     ProtoField{1, "name", text},
     ProtoField{2, "generateName", text},
     ProtoField{3, "namespace", text},
@@ -166,7 +166,7 @@ using Fields = std::span<const ProtoField>;
 
 std::span<const ProtoField> proto_fields(std::string_view name) {
   static const std::map<std::string_view, Fields> messages{
-      {"ObjectMeta", kObjectMeta},
+      {"ObjectMeta", kObjectMetaFields},
       {"OwnerReference", kOwnerReference},
       {"Namespace", kNamespace},
       {"NamespaceSpec", kNamespaceSpec},

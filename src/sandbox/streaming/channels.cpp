@@ -9,7 +9,6 @@ namespace dba::sandbox::streaming {
 namespace {
 
 constexpr std::size_t kMostPayload = 32 * 1024;
-constexpr std::uint16_t kNormal = 1000;
 constexpr std::uint16_t kProtocolError = 1002;
 
 }  // namespace
@@ -53,7 +52,7 @@ bool Channels::read(std::string_view bytes, const std::function<bool(std::string
         case WebSocketKind::pong:
           break;
         case WebSocketKind::close:
-          close(kNormal);
+          close(kNormalClosure);
           return false;
       }
     }

@@ -17,14 +17,13 @@ namespace dba::sandbox::streaming {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kWebSocketProtocols{"v5.channel.k8s.io", "v4.channel.k8s.io"};
-constexpr std::array<std::string_view, 1> kSpdyProtocols{"v4.channel.k8s.io"};
+constexpr std::array<std::string_view, 2> kExecProtocols{"v5.channel.k8s.io", "v4.channel.k8s.io"};
+constexpr std::array<std::string_view, 1> kSpdyExecProtocols{"v4.channel.k8s.io"};
 constexpr unsigned kStdin = 0;
 constexpr unsigned kStdout = 1;
 constexpr unsigned kStderr = 2;
 constexpr unsigned kStatus = 3;
 constexpr unsigned kClose = 255;
-constexpr std::uint16_t kNormal = 1000;
 
 ExecRequest exec_request(const Poco::Net::HTTPServerRequest& request, const PodRef& target) {
   return {.target = target,
@@ -52,7 +51,7 @@ void run_over_websocket(Duplex& connection, const ExecRequest& request, const Se
                                   }};
     const ExecResult result = context.pods.exec(request, streams, stop);
     channels.send(kStatus, exec_status(result, request.command));
-    channels.close(kNormal);
+    channels.close(kNormalClosure);
   });
   const auto on_message = [&](std::string_view message) {
     if (message.empty()) return true;
@@ -77,10 +76,10 @@ void serve_exec(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResp
     }
     if (exec.command.empty())
       return refuse(response, 400, "BadRequest", "you must specify at least one command for the container");
-    const auto upgraded = upgrade(request, response, kWebSocketProtocols, kSpdyProtocols);
+    const auto upgraded = upgrade(request, response, kExecProtocols, kSpdyExecProtocols);
     if (!upgraded) return;
     if (upgraded->transport == Transport::spdy) return run_exec_over_spdy(*upgraded->connection, exec, context);
-    run_over_websocket(*upgraded->connection, exec, context, upgraded->protocol == kWebSocketProtocols[0]);
+    run_over_websocket(*upgraded->connection, exec, context, upgraded->protocol == kExecProtocols[0]);
   } catch (const Poco::Exception&) {
     // The client went before it could be answered.
   }

@@ -25,9 +25,8 @@ namespace dba::sandbox::streaming {
 namespace {
 
 constexpr std::string_view kTunnel = "SPDY/3.1+portforward.k8s.io";
-constexpr std::array<std::string_view, 2> kWebSocketProtocols{"v4.channel.k8s.io", kTunnel};
-constexpr std::array<std::string_view, 1> kSpdyProtocols{"portforward.k8s.io"};
-constexpr std::uint16_t kNormal = 1000;
+constexpr std::array<std::string_view, 2> kForwardProtocols{"v4.channel.k8s.io", kTunnel};
+constexpr std::array<std::string_view, 1> kSpdyForwardProtocols{"portforward.k8s.io"};
 constexpr int kMostPorts = 64;
 
 /// Absent: something in "ports" is no port.
@@ -62,7 +61,7 @@ void run_channels(Duplex& connection, const std::vector<int>& ports, const Sessi
                            .end_of_data = [] {},
                            .over =
                                [&] {
-                                 if (--left == 0) channels.close(kNormal);
+                                 if (--left == 0) channels.close(kNormalClosure);
                                },
                            .taken = [&connection] { connection.wake(); },
                            .ends_together = true}));
@@ -90,7 +89,7 @@ void serve_port_forward(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPSe
     if (!ports || ports->size() > kMostPorts) {
       return refuse(response, 400, "BadRequest", "unable to upgrade: query parameter \"ports\" holds no port numbers");
     }
-    const auto upgraded = upgrade(request, response, kWebSocketProtocols, kSpdyProtocols);
+    const auto upgraded = upgrade(request, response, kForwardProtocols, kSpdyForwardProtocols);
     if (!upgraded) return;
     Duplex& connection = *upgraded->connection;
     if (upgraded->transport == Transport::spdy) return run_forward_over_spdy(connection, context);

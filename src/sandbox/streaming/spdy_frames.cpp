@@ -21,10 +21,10 @@ constexpr std::array kTypes{SpdyType::unknown,  SpdyType::syn_stream,   SpdyType
                             SpdyType::settings, SpdyType::unknown,      SpdyType::ping,      SpdyType::goaway,
                             SpdyType::headers,  SpdyType::window_update};
 
-Error broken(std::string_view what) { return Error(ExitCode::unexpected, fmt::format("not SPDY/3: {}", what)); }
+Error not_spdy(std::string_view what) { return Error(ExitCode::unexpected, fmt::format("not SPDY/3: {}", what)); }
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
-  if (at + 4 > bytes.size()) throw broken("a frame is too short");
+  if (at + 4 > bytes.size()) throw not_spdy("a frame is too short");
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(bytes[at + i]);
   return value;
@@ -46,7 +46,7 @@ SpdyHeaders parse_headers(std::string_view block) {
   };
   const auto take_text = [&] {
     const std::uint32_t size = take_number();
-    if (size > block.size() - at) throw broken("a header runs over its block");
+    if (size > block.size() - at) throw not_spdy("a header runs over its block");
     std::string text(block.substr(at, size));
     at += size;
     return text;
@@ -75,7 +75,7 @@ std::string format_headers(const SpdyHeaders& headers) {
 
 struct SpdyReader::Inflater {
   Inflater() {
-    if (::inflateInit(&stream) != Z_OK) throw broken("zlib does not start");
+    if (::inflateInit(&stream) != Z_OK) throw not_spdy("zlib does not start");
   }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
@@ -96,10 +96,10 @@ struct SpdyReader::Inflater {
         code = ::inflateSetDictionary(&stream, dictionary.data(), static_cast<uInt>(dictionary.size()));
         if (code == Z_OK) continue;
       }
-      if (code != Z_OK && code != Z_BUF_ERROR) throw broken("a header block does not inflate");
+      if (code != Z_OK && code != Z_BUF_ERROR) throw not_spdy("a header block does not inflate");
       const std::size_t got = chunk.size() - stream.avail_out;
       result.append(reinterpret_cast<const char*>(chunk.data()), got);
-      if (result.size() > kLargestHeaders) throw broken("a header block is too large");
+      if (result.size() > kLargestHeaders) throw not_spdy("a header block is too large");
       if (stream.avail_in == 0 && stream.avail_out != 0) return result;
       if (code == Z_BUF_ERROR && got == 0) return result;
     }
@@ -113,7 +113,7 @@ struct SpdyWriter::Deflater {
     const auto dictionary = spdy_dictionary();
     if (::deflateInit(&stream, Z_BEST_COMPRESSION) != Z_OK ||
         ::deflateSetDictionary(&stream, dictionary.data(), static_cast<uInt>(dictionary.size())) != Z_OK) {
-      throw broken("zlib does not start");
+      throw not_spdy("zlib does not start");
     }
   }
   Deflater(const Deflater&) = delete;
@@ -126,7 +126,7 @@ struct SpdyWriter::Deflater {
     stream.avail_in = static_cast<uInt>(block.size());
     stream.next_out = raw(result);
     stream.avail_out = static_cast<uInt>(result.size());
-    if (::deflate(&stream, Z_SYNC_FLUSH) != Z_OK) throw broken("a header block does not deflate");
+    if (::deflate(&stream, Z_SYNC_FLUSH) != Z_OK) throw not_spdy("a header block does not deflate");
     result.resize(result.size() - stream.avail_out);
     return result;
   }
@@ -147,9 +147,9 @@ std::optional<SpdyFrame> SpdyReader::next() {
   const std::uint32_t second = number_at(buffer_, 4);
   const std::size_t length = second & 0xffffffU;
   const bool control = (first & 0x80000000U) != 0;
-  if (control && (first >> 16U & 0x7fffU) != kVersion) throw broken("another version");
-  if (control && length > kLargestControl) throw broken("a control frame is too large");
-  if (!control && length > kLargestData) throw broken("a data frame is too large");
+  if (control && (first >> 16U & 0x7fffU) != kVersion) throw not_spdy("another version");
+  if (control && length > kLargestControl) throw not_spdy("a control frame is too large");
+  if (!control && length > kLargestData) throw not_spdy("a data frame is too large");
   if (buffer_.size() < kFrameHeader + length) return std::nullopt;
   const std::string body = buffer_.substr(kFrameHeader, length);
   buffer_.erase(0, kFrameHeader + length);
@@ -166,7 +166,7 @@ std::optional<SpdyFrame> SpdyReader::next() {
   switch (frame.type) {
     case SpdyType::syn_stream:
       frame.stream = number_at(body, 0) & 0x7fffffffU;
-      if (body.size() < 10) throw broken("a frame is too short");
+      if (body.size() < 10) throw not_spdy("a frame is too short");
       frame.headers = parse_headers(inflater_->inflate(std::string_view(body).substr(10)));
       break;
     case SpdyType::syn_reply:

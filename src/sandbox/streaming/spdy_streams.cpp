@@ -8,7 +8,7 @@ namespace dba::sandbox::streaming {
 
 namespace {
 
-constexpr std::size_t kMostPayload = 16 * 1024;
+constexpr std::size_t kMostInFrame = 16 * 1024;
 
 std::string data_frame(std::uint32_t stream, std::string_view payload, bool fin) {
   const std::size_t size = payload.size();
@@ -69,8 +69,8 @@ void SpdyStreams::handle(const SpdyFrame& frame) {
 
 bool SpdyStreams::write(std::uint32_t stream, std::string_view bytes) {
   while (!bytes.empty()) {
-    if (!send_(data_frame(stream, bytes.substr(0, kMostPayload), false))) return false;
-    bytes.remove_prefix(std::min(bytes.size(), kMostPayload));
+    if (!send_(data_frame(stream, bytes.substr(0, kMostInFrame), false))) return false;
+    bytes.remove_prefix(std::min(bytes.size(), kMostInFrame));
   }
   return true;
 }

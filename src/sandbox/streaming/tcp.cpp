@@ -22,7 +22,7 @@ namespace {
 
 using Poco::Net::StreamSocket;
 
-constexpr std::chrono::milliseconds kSlice{100};  ///< How soon a thread that waits for bytes notices a stop.
+constexpr std::chrono::milliseconds kReadSlice{100};  ///< How soon a thread that waits for bytes notices a stop.
 
 class TcpStream final : public ByteStream {
  public:
@@ -66,7 +66,7 @@ class TcpStream final : public ByteStream {
 void copy(ByteStream& from, ByteStream& to, const std::stop_token& stop) {
   std::vector<char> buffer(32 * 1024);
   while (!stop.stop_requested()) {
-    const auto count = from.read(buffer.data(), buffer.size(), kSlice);
+    const auto count = from.read(buffer.data(), buffer.size(), kReadSlice);
     if (!count) continue;
     if (*count == 0) return to.close_write();
     if (!to.write({buffer.data(), *count})) return;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLargestMessage = 32U << 20U;  // @source golang.org/x/net/websocket DefaultMaxPayloadBytes
 
-Error broken(std::string_view what) {
+Error not_websocket(std::string_view what) {
   return Error(ExitCode::unexpected, fmt::format("not a WebSocket client: {}", what));
 }
 
@@ -63,14 +63,14 @@ std::optional<WebSocketMessage> WebSocketReader::next() {
   while (buffer_.size() >= 2) {
     const auto first = static_cast<unsigned char>(buffer_[0]);
     const auto second = static_cast<unsigned char>(buffer_[1]);
-    if ((first & 0x70U) != 0) throw broken("an extension that was not offered");
-    if ((second & 0x80U) == 0) throw broken("a frame without a mask");
+    if ((first & 0x70U) != 0) throw not_websocket("an extension that was not offered");
+    if ((second & 0x80U) == 0) throw not_websocket("a frame without a mask");
     std::uint64_t length = second & 0x7fU;
     const std::size_t extra = length == 126 ? 2 : length == 127 ? 8 : 0;
     const std::size_t header = 2 + extra + 4;
     if (buffer_.size() < header) return std::nullopt;
     if (extra != 0) length = number_at(buffer_, 2, extra);
-    if (length > kLargestMessage) throw broken("a message is too large");
+    if (length > kLargestMessage) throw not_websocket("a message is too large");
     if (buffer_.size() < header + length) return std::nullopt;
     std::string payload = buffer_.substr(header, length);
     for (std::size_t i = 0; i < payload.size(); ++i) {
@@ -80,17 +80,17 @@ std::optional<WebSocketMessage> WebSocketReader::next() {
     const bool final = (first & 0x80U) != 0;
     const unsigned opcode = first & 0x0fU;
     if (opcode == 0) {
-      if (!fragments_) throw broken("a continuation of nothing");
+      if (!fragments_) throw not_websocket("a continuation of nothing");
       fragments_->payload += payload;
-      if (fragments_->payload.size() > kLargestMessage) throw broken("a message is too large");
+      if (fragments_->payload.size() > kLargestMessage) throw not_websocket("a message is too large");
       if (final) return std::exchange(fragments_, std::nullopt);
       continue;
     }
     const std::optional<WebSocketKind> kind = kind_of(opcode);
-    if (!kind) throw broken("an unknown kind of frame");
+    if (!kind) throw not_websocket("an unknown kind of frame");
     const bool control = opcode >= 8;
-    if (control && (!final || length > 125)) throw broken("a control frame in pieces");
-    if (!control && fragments_) throw broken("a message within a message");
+    if (control && (!final || length > 125)) throw not_websocket("a control frame in pieces");
+    if (!control && fragments_) throw not_websocket("a message within a message");
     if (final) return WebSocketMessage{*kind, std::move(payload)};
     fragments_ = WebSocketMessage{*kind, std::move(payload)};
   }

@@ -8,6 +8,8 @@
 
 namespace dba::sandbox::streaming {
 
+constexpr std::uint16_t kNormalClosure = 1000;  ///< Why a connection is closed that is done. @source RFC 6455 7.4.1
+
 enum class WebSocketKind { text, binary, close, ping, pong };
 
 struct WebSocketMessage {

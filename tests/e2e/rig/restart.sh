@@ -21,7 +21,14 @@ gone() {
   esac
 }
 kill "${SIG:--TERM}" "$pid"
-until gone; do sleep 0.05; done
+end=$((SECONDS + 90))
+until gone; do
+  if [ $SECONDS -ge $end ]; then
+    echo "rig: $name (process $pid) does not end" >&2
+    exit 1
+  fi
+  sleep 0.05
+done
 sleep "${2:-0}"
 nohup "${arguments[@]}" </dev/null >>"$name.log" 2>&1 &
 sed -i "s|^$name .*|$name $! $executable|" pids

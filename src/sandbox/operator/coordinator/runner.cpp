@@ -30,7 +30,7 @@ constexpr std::size_t kDatabases = 0;
 constexpr std::size_t kPods = 1;
 constexpr std::chrono::hours kIdle{24};
 
-std::vector<kube::WatchTarget> targets(const std::string& ns) {
+std::vector<kube::WatchTarget> coordinator_targets(const std::string& ns) {
   return {{.type = &kube::resources::mssqlservers, .ns = ns},
           {.type = &kube::resources::pods,
            .ns = ns,
@@ -94,7 +94,7 @@ struct CoordinatorRunner::Impl {
 
   void run(const std::stop_token& stop) {
     const std::stop_callback end(stop, [this] { bell->ring(); });
-    kube::Watcher watcher(client, targets(ns));
+    kube::Watcher watcher(client, coordinator_targets(ns));
     while (!stop.stop_requested()) {
       auto event = watcher.next(client_time(coordinators.next_event()), bell->token());
       const bool rung = bell->answered();

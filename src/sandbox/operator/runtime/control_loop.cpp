@@ -16,9 +16,9 @@ namespace dba::sandbox::kubedb {
 namespace {
 
 /// Long enough to mean: until something happens.
-constexpr auto kIdle = std::chrono::hours(24 * 365);
+constexpr auto kIdleLoop = std::chrono::hours(24 * 365);
 
-std::vector<kube::WatchTarget> targets(const std::string& ns) {
+std::vector<kube::WatchTarget> watch_targets(const std::string& ns) {
   std::vector<kube::WatchTarget> all;
   for (const KindRow& row : watched_kinds()) {
     kube::WatchTarget target{.type = row.type};
@@ -46,7 +46,7 @@ ControlLoop::ControlLoop(kube::Client& client, world::World& world, std::string 
       petsets_(writer_, store_, queue_, world.clock) {}
 
 void ControlLoop::run(const std::stop_token& stop) {
-  kube::Watcher watcher(client_, targets(ns_));
+  kube::Watcher watcher(client_, watch_targets(ns_));
   while (!stop.stop_requested()) {
     std::optional<kube::WatchEvent> event = watcher.next(next_moment(), stop);
     while (event) {
@@ -65,9 +65,9 @@ platform::SteadyTime ControlLoop::now() const { return world_.clock.steady_now()
 bool ControlLoop::is_down() const { return world_.faults.active("operator-down").has_value(); }
 
 platform::SteadyTime ControlLoop::next_moment() const {
-  if (!store_.synced()) return now() + kIdle;
+  if (!store_.synced()) return now() + kIdleLoop;
   if (is_down()) return now() + delays::kDownPoll;
-  return queue_.next_due().value_or(now() + kIdle);
+  return queue_.next_due().value_or(now() + kIdleLoop);
 }
 
 void ControlLoop::add(WorkKey::What what, std::string ns, std::string name) {

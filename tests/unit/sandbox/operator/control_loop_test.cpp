@@ -221,13 +221,16 @@ TEST_CASE("a database that was loaded is let be until something happens to it") 
   world.api->create(MiniApi::databases(), typed_group());
   world.make_ready();
   world.mark_as_loaded();
-  world.api->remove(MiniApi::core("services"), "sales");
   world.api->create(MiniApi::databases(), [] {
     Json other = typed_group();
     other["metadata"]["name"] = "orders";
     return other;
   }());
+  // What came before on the same watch has been seen when the later is answered: the mark, then the Service.
   world.api->wait_until("another one", [&] { return world.pods().size() == 6; });
+  world.api->remove(MiniApi::core("services"), "sales");
+  world.api->remove(MiniApi::core("services"), "orders");
+  world.api->wait_until("its Service", [&] { return world.api->find(MiniApi::core("services"), "orders").has_value(); });
   CHECK(is_loaded());
   CHECK(!world.api->find(MiniApi::core("services"), "sales"));
 
