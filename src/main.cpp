@@ -5,6 +5,7 @@
 #include "dba/cli/context.hpp"
 #include "dba/cli/run.hpp"
 #include "dba/kube/open.hpp"
+#include "dba/kube/pod_streams.hpp"
 #include "dba/output/prompter.hpp"
 #include "dba/output/streams.hpp"
 #include "dba/platform/clock.hpp"
@@ -12,6 +13,7 @@
 #include "dba/platform/interrupt.hpp"
 #include "dba/platform/process.hpp"
 #include "dba/platform/terminal.hpp"
+#include "dba/sql/connector.hpp"
 
 namespace {
 
@@ -24,6 +26,15 @@ std::unique_ptr<dba::kube::Client> open_kube(dba::cli::AppContext& context) {
   options.trace = [&io = context.io](std::string_view line) { io.err_line(line); };
   return dba::kube::open_client(options, context.environment, context.processes, context.clock, context.io.terminal,
                                 context.stop);
+}
+
+std::unique_ptr<dba::sql::Connector> open_sql(dba::cli::AppContext& context, const std::string& driver) {
+  return dba::sql::odbc_connector({.driver = driver, .clock = &context.clock, .stop = context.stop});
+}
+
+dba::kube::ExecResult run_in_pod(dba::cli::AppContext& context, const dba::kube::ExecRequest& request,
+                                 dba::platform::SteadyTime deadline) {
+  return dba::kube::exec_in_pod(context.kube(), request, deadline, context.stop);
 }
 
 }  // namespace
@@ -50,6 +61,9 @@ int main(int argc, char** argv) {
                                .stop = interrupt.token(),
                                .global = global,
                                .open_kube = open_kube,
+                               .open_sql = open_sql,
+                               .list_drivers = dba::sql::installed_drivers,
+                               .run_in_pod = run_in_pod,
                                .end_with_reader = [&interrupt] { interrupt.stop_when_unread(1); }};
   const dba::ExitCode code = dba::cli::run(arguments, root, context);
   const dba::ExitCode by_signal = interrupt.exit_code();

@@ -184,9 +184,10 @@ std::string human_duration(std::int64_t seconds) {
   if (hours < 48) return fmt::format("{}h", hours);
   const std::int64_t days = hours / 24;
   if (days < 8) return pair(days, 'd', hours % 24, 'h');
-  if (days < 2 * 365) return fmt::format("{}d", days);
-  if (days < 8 * 365) return pair(days / 365, 'y', days % 365, 'd');
-  return fmt::format("{}y", days / 365);
+  constexpr std::int64_t kYear = 365;
+  if (days < 2 * kYear) return fmt::format("{}d", days);
+  if (days < 8 * kYear) return pair(days / kYear, 'y', days % kYear, 'd');
+  return fmt::format("{}y", days / kYear);
 }
 
 }  // namespace dba

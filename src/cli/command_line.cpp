@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ranges>
 #include <utility>
 
 #include "dba/base/text.hpp"
@@ -13,8 +12,8 @@ namespace {
 
 const Flag* find_letter(const std::vector<const Command*>& path, char letter) {
   const std::vector<const Command*> owners = flag_owners(path);
-  for (const Command* command : owners | std::views::reverse) {
-    for (const Flag& flag : command->flags) {
+  for (auto command = owners.rbegin(); command != owners.rend(); ++command) {
+    for (const Flag& flag : (*command)->flags) {
       if (flag.letter != 0 && flag.letter == letter) return &flag;
     }
   }
@@ -176,8 +175,8 @@ std::vector<const Command*> flag_owners(const std::vector<const Command*>& path)
 
 const Flag* find_flag(const std::vector<const Command*>& path, std::string_view name) {
   const std::vector<const Command*> owners = flag_owners(path);
-  for (const Command* command : owners | std::views::reverse) {
-    for (const Flag& flag : command->flags) {
+  for (auto command = owners.rbegin(); command != owners.rend(); ++command) {
+    for (const Flag& flag : (*command)->flags) {
       if (flag.name == name) return &flag;
     }
   }
@@ -192,10 +191,9 @@ const Command* find_command(const Command& parent, std::string_view name) {
 }
 
 std::optional<std::string> find_value(const CommandLine& line, std::string_view flag) {
-  for (const GivenFlag& given : line.flags | std::views::reverse) {
-    if (given.flag->name == flag) return given.value;
-  }
-  return std::nullopt;
+  const auto last = std::find_if(line.flags.rbegin(), line.flags.rend(),
+                                 [&](const GivenFlag& given) { return given.flag->name == flag; });
+  return last == line.flags.rend() ? std::nullopt : std::optional(last->value);
 }
 
 std::vector<std::string> close_flags(const std::vector<const Command*>& path, std::string_view typed) {

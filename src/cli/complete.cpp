@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstddef>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,8 +43,8 @@ bool is_repeatable(const Flag& flag) {
 Completions flag_names(const CommandLine& line, std::string_view prefix) {
   Completions all;
   const std::vector<const Command*> owners = flag_owners(line.path);
-  for (const Command* command : owners | std::views::reverse) {
-    for (const Flag& flag : command->flags) {
+  for (auto command = owners.rbegin(); command != owners.rend(); ++command) {
+    for (const Flag& flag : (*command)->flags) {
       const bool given = std::ranges::any_of(
           line.flags, [&flag](const GivenFlag& other) { return other.flag == &flag && other.source.empty(); });
       if (flag.hidden || (given && !is_repeatable(flag))) continue;

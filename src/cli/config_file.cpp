@@ -123,6 +123,11 @@ class FileReader {
 
   void read_default(const std::string& flag, const Json& value) {
     const std::string path = "defaults." + flag;
+    if (flag == "true" || flag == "false") {
+      return problems_.add(place(path), fmt::format("YAML reads this key as {}; a flag of such a name, like --yes, "
+                                                    "counts only when it is typed",
+                                                    flag));
+    }
     const std::string why_not = refusal(flags_, flag);
     if (!why_not.empty()) return problems_.add(place(path), why_not);
     settings_.defaults.push_back({.flag = flag, .values = texts(path, value), .source = place(path)});

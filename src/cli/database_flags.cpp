@@ -9,6 +9,7 @@
 #include "dba/kube/resource.hpp"
 
 #include "completers.hpp"
+#include "database_argument.hpp"
 
 namespace dba::cli {
 
@@ -275,7 +276,8 @@ Completions complete_versions(AppContext& context, std::string_view prefix) {
 Argument database_name_argument(DatabaseFlags& flags) {
   return {.name = "NAME",
           .help = "Name of the database; may be left out when the file names it",
-          .into = &flags.database.name,
+          .into = [&flags](const std::string&,
+                           const std::string& text) { flags.database.name = parse_database_name(text); },
           .required = false,
           .complete = complete_databases};
 }

@@ -1,3 +1,4 @@
+#include "dba/base/duration.hpp"
 #include "dba/cli/flags.hpp"
 
 #include "completers.hpp"
@@ -39,7 +40,11 @@ std::vector<Flag> identity_flags(kube::ConnectionFlags& to) {
       {.name = "request-timeout",
        .value = "DURATION",
        .help = "How long one request to the API server may take: seconds or a duration like 2m, 0 = no limit",
-       .into = &to.request_timeout},
+       .into =
+           [&to](const std::string&, const std::string& text) {
+             parse_timeout("--request-timeout", text);
+             to.request_timeout = text;
+           }},
       {.name = "as", .value = "USER", .help = "User or service account to impersonate", .into = &to.as},
       {.name = "as-group", .value = "GROUP", .help = "Group to impersonate, repeatable", .into = &to.as_groups},
       {.name = "as-uid", .value = "UID", .help = "UID to impersonate", .into = &to.as_uid},

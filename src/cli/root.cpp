@@ -31,13 +31,17 @@ Command mssql_group() {
           "# Make an availability group of three replicas, and wait until it serves\n"
           "kubectl dba mssql create sales -n demo --replicas 3 --databases agdb1 "
           "--issuer mssqlserver-ca-issuer --storage 10Gi --accept-eula --wait\n"
-          "# Who leads, and do labels and Services agree\n"
-          "kubectl dba mssql roles sales -n demo\n",
+          "# Who leads, and do SQL Server, labels and Services agree\n"
+          "kubectl dba mssql roles sales -n demo\n"
+          "# How far is every replica\n"
+          "kubectl dba mssql replicas sales -n demo\n",
       .group = "Databases",
   };
   append(group.commands, in_group("Declare", {create_command(), generate_command(), apply_command(), diff_command(),
                                               delete_command(), issuer_command()}));
-  append(group.commands, in_group("See", {list_command(), roles_command(), wait_command(), versions_command()}));
+  append(group.commands,
+         in_group("See", {list_command(), roles_command(), replicas_command(), wait_command(), versions_command()}));
+  append(group.commands, in_group("Reach", {query_command(), port_forward_command()}));
   return group;
 }
 
@@ -48,7 +52,7 @@ std::vector<Command> common_commands() {
 }
 
 std::vector<Command> tool_commands(const Program& program) {
-  std::vector<Command> commands{completion_command(program), config_command(), exit_codes_command()};
+  std::vector<Command> commands{completion_command(program), config_command(), doctor_command(), exit_codes_command()};
   append(commands, common_commands());
   return in_group("This tool", std::move(commands));
 }

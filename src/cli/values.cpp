@@ -146,7 +146,7 @@ std::string store_default(const Flag& flag, const std::string& value) {
 }
 
 std::string store_argument(const Argument& argument, const std::string& value) {
-  if (value.empty() && std::holds_alternative<std::string*>(argument.into)) return "is empty";
+  if (value.empty() && !std::holds_alternative<std::vector<std::string>*>(argument.into)) return "is empty";
   return store(argument.into, argument.name, value);
 }
 

@@ -6,6 +6,7 @@
 
 #include "answers.hpp"
 #include "client_impl.hpp"
+#include "unanswered.hpp"
 
 namespace dba::kube {
 
@@ -161,6 +162,12 @@ Json Client::raw_get(std::string_view path) {
   const Response response =
       impl_->expect_success(impl_->request("GET", std::string(path), {}), operation, impl_->call());
   return read_answer(response, operation);
+}
+
+std::optional<WallTime> Client::server_time() {
+  const Operation operation{.verb = "get", .resource = "/version"};
+  return parse_http_date(
+      impl_->expect_success(impl_->request("GET", "/version", {}), operation, impl_->call()).header("Date"));
 }
 
 bool Client::api_installed(std::string_view group, std::string_view version) {

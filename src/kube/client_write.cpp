@@ -212,10 +212,10 @@ Client::ApplyResult::~ApplyResult() = default;
 
 Json Client::raw_send(std::string_view method, std::string_view path, const Json* body) {
   const Operation operation{.verb = to_lower(method), .resource = std::string(path)};
-  HttpRequest request = body == nullptr
-                            ? impl_->request(std::string(method), std::string(path), {})
-                            : impl_->request_with_body(std::string(method), std::string(path), {}, kJson, *body);
-  const Response response = impl_->expect_success(std::move(request), operation, impl_->call());
+  const HttpRequest request = body == nullptr
+                                  ? impl_->request(std::string(method), std::string(path), {})
+                                  : impl_->request_with_body(std::string(method), std::string(path), {}, kJson, *body);
+  const Response response = impl_->expect_success(request, operation, impl_->call());
   return read_answer(response, operation);
 }
 

@@ -150,8 +150,7 @@ std::size_t CurlRequest::on_write(char* data, std::size_t size, std::size_t coun
 
 std::size_t CurlRequest::on_read(char* data, std::size_t size, std::size_t count, void* self) noexcept {
   auto& request = *static_cast<CurlRequest*>(self);
-  const std::size_t length = std::min(size * count, request.request_.body.size() - request.body_sent_);
-  std::memcpy(data, request.request_.body.data() + request.body_sent_, length);
+  const std::size_t length = request.request_.body.copy(data, size * count, request.body_sent_);
   request.body_sent_ += length;
   return length;
 }

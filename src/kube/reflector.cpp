@@ -51,8 +51,10 @@ Reflector::Reflector(Client& client, const WatchTarget& target, std::size_t inde
       target_(target),
       index_(index),
       queue_(std::move(queue)),
-      known_(*target.type,
-             [this](WatchEvent::Kind kind, Json&& object) { emit(kind, std::make_unique<Json>(std::move(object))); }) {}
+      known_(
+          *target.type,
+          [this](WatchEvent::Kind kind, Json&& object) { emit(kind, std::make_unique<Json>(std::move(object))); },
+          target.metadata_of_missed) {}
 
 Operation Reflector::operation(std::string_view verb) const {
   return {.verb = std::string(verb), .resource = target_.type->qualified(), .ns = target_.ns};

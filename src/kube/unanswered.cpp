@@ -52,7 +52,8 @@ bool was_written_by(const Json& object, std::string_view field_manager) {
   });
 }
 
-/// @source RFC 9110 IMF-fixdate, the only form that servers send.
+}  // namespace
+
 std::optional<WallTime> parse_http_date(std::string_view text) {
   std::tm parts{};
   const std::string copy(text);
@@ -60,8 +61,6 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   if (end == nullptr || *end != '\0') return std::nullopt;
   return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
-
-}  // namespace
 
 bool contains(const Json& actual, const Json& wanted) {
   if (wanted.is_object()) {

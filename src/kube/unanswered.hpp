@@ -11,6 +11,9 @@
 
 namespace dba::kube {
 
+/// The value of a Date header; absent when it is none. @source RFC 9110 IMF-fixdate, the only form that servers send
+std::optional<WallTime> parse_http_date(std::string_view text);
+
 /// Whether everything in `wanted` is in `actual`: all members of objects, arrays of the same length; null = absent.
 bool contains(const Json& actual, const Json& wanted);
 

@@ -43,7 +43,8 @@ struct Watcher::Impl {
   std::vector<std::jthread> threads;  // last: they are joined before anything they use goes
 };
 
-Watcher::Watcher(Client& client, std::vector<WatchTarget> targets) : impl_(std::make_unique<Impl>(client, targets)) {}
+Watcher::Watcher(Client& client, const std::vector<WatchTarget>& targets)
+    : impl_(std::make_unique<Impl>(client, targets)) {}
 Watcher::~Watcher() = default;
 
 std::optional<WatchEvent> Watcher::next(platform::SteadyTime deadline, const std::stop_token& stop) {

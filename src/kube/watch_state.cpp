@@ -16,12 +16,20 @@ constexpr std::chrono::minutes kQuiet{2};
 
 std::string key_of(const Json& object) { return codec::namespace_of(object) + "/" + codec::name_of(object); }
 
+Json metadata_of(const Json& object) {
+  Json kept = Json::object({{"apiVersion", object.value("apiVersion", "")},
+                            {"kind", object.value("kind", "")},
+                            {"metadata", object.value("metadata", Json::object())}});
+  kept["metadata"].erase("managedFields");
+  return kept;
+}
+
 }  // namespace
 
 void KnownObjects::remember(Known& known, const Json& object) const {
   known.uid = codec::uid_of(object);
   known.resource_version = codec::resource_version_of(object);
-  known.text = codec::compact_json(object);
+  known.text = codec::compact_json(metadata_only_ ? metadata_of(object) : object);
 }
 
 void KnownObjects::begin_list() { ++list_; }

@@ -19,7 +19,9 @@ namespace dba::kube {
 class KnownObjects {
  public:
   using Emit = std::function<void(WatchEvent::Kind kind, Json&& object)>;
-  KnownObjects(const ResourceType& type, Emit emit) : type_(type), emit_(std::move(emit)) {}
+  /// @param metadata_only keep no more than the metadata of each, without managedFields
+  KnownObjects(const ResourceType& type, Emit emit, bool metadata_only = false)
+      : type_(type), emit_(std::move(emit)), metadata_only_(metadata_only) {}
 
   /// A new list begins (again): nothing of it was seen yet.
   void begin_list();
@@ -42,6 +44,7 @@ class KnownObjects {
 
   const ResourceType& type_;
   Emit emit_;
+  bool metadata_only_;
   std::map<std::string, Known, std::less<>> objects_;
   std::uint64_t list_ = 0;
 };

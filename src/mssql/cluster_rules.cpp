@@ -22,7 +22,7 @@ constexpr std::string_view kDefaultClass = "storageclass.kubernetes.io/is-defaul
 constexpr std::string_view kNoProvisioner = "kubernetes.io/no-provisioner";
 
 std::string decoded(const Json& secret, std::string_view key) {
-  const std::string plain = codec::string_at(secret, {"stringData", key});
+  std::string plain = codec::string_at(secret, {"stringData", key});
   if (!plain.empty()) return plain;
   try {
     return base64_decode(codec::string_at(secret, {"data", key}));

@@ -17,8 +17,8 @@ namespace dba::mssql {
 
 namespace {
 
-constexpr std::int64_t kMostMilliCores = 1024 * 1000;  ///< More than any machine has: the unit is wrong.
-constexpr std::int64_t kLeastBytes = 1024 * 1024;
+constexpr std::int64_t kMostMilliCores = 1'024'000;  ///< More than any machine has: the unit is wrong.
+constexpr std::int64_t kLeastBytes = std::int64_t{1} << 20;
 
 Quantity parse_positive(std::string_view flag, std::string_view text) {
   try {

@@ -66,6 +66,7 @@ class ReportBuilder {
   }
 
   RoleReport build() {
+    take_sql_answers();
     if (sources_.pods != nullptr) {
       for (const Json& pod : *sources_.pods) {
         if (is_ours(pod)) report_.replicas.push_back(row_of(pod));
@@ -79,6 +80,17 @@ class ReportBuilder {
   }
 
  private:
+  void take_sql_answers() {
+    if (sources_.sql == nullptr) return;
+    report_.two_primaries_proven = sources_.sql->two_primaries_proven;
+    for (const RoleAnswer& answer : sources_.sql->pods) {
+      if (answer.answer) report_.source = "sql";
+      if (!answer.failure) continue;
+      report_.errors.push_back(fmt::format("{}: {}", answer.pod, answer.failure->brief()));
+      report_.partial = true;
+    }
+  }
+
   bool is_ours(const Json& pod) const {
     return codec::namespace_of(pod) == report_.ns && codec::label_of(pod, kInstanceLabel) == report_.name &&
            codec::label_of(pod, kNameLabel) == kNameLabelValue;
@@ -98,10 +110,36 @@ class ReportBuilder {
     row.terminating = is_being_deleted(pod);
     row.ended = end_of(pod);
     row.ready = row.ended.empty() && is_ready(pod);
+    row.created = try_parse_rfc3339(codec::string_at(pod, {"metadata", "creationTimestamp"}));
     add_since(row, pod);
     add_endpoint(row);
     add_remarks(row, pod);
+    add_sql_role(row);
     return row;
+  }
+
+  /// What SQL Server says counts; where label or endpoint say otherwise, they are what is wrong.
+  void add_sql_role(ReplicaRole& row) const {
+    if (sources_.sql == nullptr) return;
+    const auto& answers = sources_.sql->pods;
+    const auto found = std::find_if(answers.begin(), answers.end(),
+                                    [&row](const RoleAnswer& answer) { return answer.uid == row.uid; });
+    if (found == answers.end()) return;
+    if (found->failure) {
+      row.sql_error = found->failure->whole();
+      row.remarks.push_back(fmt::format("SQL Server gave no answer: {}", found->failure->brief()));
+      return;
+    }
+    row.sql_role = found->answer->role;
+    if (row.sql_role == kSqlPrimary && found->answer->distributed_role == kSqlSecondary)
+      row.remarks.emplace_back("forwarder of a distributed group: read-only");
+    if (row.sql_role == kSqlStandalone) return;
+    const std::string label = row.label_role.value_or("nothing");
+    const bool in_group = row.sql_role != kSqlNoGroup;
+    if (to_lower(*row.sql_role) == label || (!in_group && !row.label_role)) return;
+    row.match = false;
+    row.remarks.push_back(in_group ? fmt::format("SQL Server says {}, the label says {}", *row.sql_role, label)
+                                   : fmt::format("SQL Server is in no availability group, the label says {}", label));
   }
 
   void add_since(ReplicaRole& row, const Json& pod) const {
@@ -227,10 +265,13 @@ class ReportBuilder {
   std::vector<Endpoint> endpoints_{};
 };
 
-std::vector<std::string> live_pods(const RoleReport& report, std::string_view role) {
+/// @param label the role as a label; @param sql the same as SQL Server calls it
+std::vector<std::string> live_pods(const RoleReport& report, std::string_view label, std::string_view sql) {
   std::vector<std::string> pods;
   for (const ReplicaRole& row : report.replicas) {
-    if (is_live(row) && row.label_role == role) pods.push_back(row.pod);
+    const bool alone = row.sql_role == kSqlStandalone;  // It has a role for Kubernetes only.
+    const bool has_role = report.source == "sql" && !alone ? row.sql_role == sql : row.label_role == label;
+    if (is_live(row) && has_role) pods.push_back(row.pod);
   }
   return pods;
 }
@@ -254,7 +295,19 @@ void RoleMemory::observe(const std::vector<Json>& pods, WallTime now) {
 
 RoleReport build_role_report(const RoleSources& sources) { return ReportBuilder(sources).build(); }
 
-std::vector<std::string> primary_pods(const RoleReport& report) { return live_pods(report, kRolePrimary); }
-std::vector<std::string> secondary_pods(const RoleReport& report) { return live_pods(report, kRoleSecondary); }
+std::vector<std::string> primary_pods(const RoleReport& report) { return live_pods(report, kRolePrimary, kSqlPrimary); }
+
+std::vector<std::string> secondary_pods(const RoleReport& report) {
+  return live_pods(report, kRoleSecondary, kSqlSecondary);
+}
+
+std::vector<SqlPod> sql_pods(const RoleReport& report) {
+  std::vector<SqlPod> pods;
+  for (const ReplicaRole& row : report.replicas) {
+    if (row.label_role != kRoleArbiter && row.ended.empty() && !row.pod.starts_with(arbiter_name(report.name) + "-"))
+      pods.push_back({.pod = row.pod, .uid = row.uid});
+  }
+  return pods;
+}
 
 }  // namespace dba::mssql

@@ -8,6 +8,8 @@
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/roles.hpp"
 
+#include "json_values.hpp"
+
 namespace dba::mssql {
 
 namespace {
@@ -36,18 +38,12 @@ std::string_view primary_state_name(PrimaryState state) {
   return {};
 }
 
-template <typename Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 Json replica_json(const ReplicaRole& replica) {
   Json json = Json::object();
   json["pod"] = replica.pod;
   json["uid"] = replica.uid;
   json["sqlRole"] = or_null(replica.sql_role);
+  json["sqlError"] = text_or_null(replica.sql_error);
   json["labelRole"] = or_null(replica.label_role);
   json["endpoint"] = replica.endpoint;
   json["match"] = or_null(replica.match);
@@ -74,6 +70,16 @@ std::string ended_primaries(const RoleReport& report) {
   return join(told, "; ");
 }
 
+/// No instance that answered leads; one that did not answer may.
+std::string why_none_by_sql(const RoleReport& report) {
+  std::vector<std::string> silent;
+  for (const ReplicaRole& replica : report.replicas) {
+    if (!replica.sql_error.empty()) silent.push_back(replica.pod);
+  }
+  if (silent.empty()) return "no live pod is PRIMARY in SQL Server";
+  return fmt::format("no pod that answered is PRIMARY in SQL Server; {} gave no answer", english_list(silent));
+}
+
 std::string match_text(const std::optional<bool>& match) { return match ? (*match ? "yes" : "no") : "-"; }
 
 }  // namespace
@@ -89,6 +95,7 @@ Json to_json(const RoleReport& report) {
   json["deleting"] = report.deleting;
   json["primary"] = text_or_null(report.primary);
   json["primaryState"] = primary_state_name(report.primary_state);
+  json["twoPrimariesProven"] = report.two_primaries_proven;
   json["agreement"] = agreement_name(report.agreement);
   json["replicasWanted"] = report.replicas_wanted;
   json["replicas"] = Json::array();
@@ -119,12 +126,16 @@ std::string role_summary(const RoleReport& report) {
       return fmt::format("primary: {}", report.primary);
     case PrimaryState::ambiguous: {
       const std::vector<std::string> pods = primary_pods(report);
-      return fmt::format("ambiguous: {} pods are labelled primary: {}", pods.size(), english_list(pods));
+      return report.source == "sql"
+                 ? fmt::format("ambiguous: {} pods are PRIMARY in SQL Server{}: {}", pods.size(),
+                               report.two_primaries_proven ? " at the same time" : "", english_list(pods))
+                 : fmt::format("ambiguous: {} pods are labelled primary: {}", pods.size(), english_list(pods));
     }
     case PrimaryState::none:
       break;
   }
   if (report.replicas.empty()) return "no primary: there are no pods";
+  if (report.source == "sql") return "no primary: " + why_none_by_sql(report);
   const std::string ended = ended_primaries(report);
   return fmt::format("no primary: {}", ended.empty() ? "no live pod is labelled primary" : ended);
 }

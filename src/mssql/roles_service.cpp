@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -15,27 +15,30 @@
 
 #include "find_database.hpp"
 #include "follow_object.hpp"
+#include "role_objects.hpp"
+#include "sql_role_poll.hpp"
 
 namespace dba::mssql {
 
 namespace {
 
-std::string slices_problem(const Error& error) {
-  return fmt::format("EndpointSlices could not be read: {}", why(error));
-}
+/// How soon after a server's answer it is looked at.
+constexpr auto kTick = std::chrono::milliseconds(200);
 
 /// The three collections as a watch shows them, and what was last told about them.
 class RoleFollower {
  public:
-  RoleFollower(kube::Client& client, std::string_view ns, std::string_view name)
-      : client_(client), ns_(ns), name_(name) {}
+  RoleFollower(kube::Client& client, std::string_view ns, std::string_view name, const SqlQuestion& sql)
+      : client_(client), ns_(ns), name_(name), sql_(client, sql) {}
 
   void run(const std::function<bool(const RoleReport& report)>& on_report) {
     // A watch would go on trying; whoever starts one wants to hear at once that there is nothing to follow.
     get_database(client_, ns_, name_);
     kube::Watcher watcher(client_, targets());
-    while (std::optional<kube::WatchEvent> event = watcher.next(platform::SteadyTime::max(), client_.stop())) {
-      take(*event);
+    while (!client_.stop().stop_requested()) {
+      std::optional<kube::WatchEvent> event = watcher.next(next_look(), client_.stop());
+      if (event) take(*event);
+      if (!event && rounds_told_ == sql_.rounds()) continue;
       if (std::find(synced_.begin(), synced_.end(), false) != synced_.end()) continue;
       if (!database_) throw gone();
       if (!tell(on_report)) return;
@@ -56,6 +59,11 @@ class RoleFollower {
     all[slices].options.label_selector = endpoint_slice_selector(name_);
     for (kube::WatchTarget& target : all) target.first_list_tries = kFirstListTries;
     return all;
+  }
+
+  /// Servers answer beside the watch, which therefore is left from time to time.
+  platform::SteadyTime next_look() const {
+    return sql_.enabled() ? client_.clock().steady_now() + kTick : platform::SteadyTime::max();
   }
 
   void take(kube::WatchEvent& event) {
@@ -89,7 +97,16 @@ class RoleFollower {
     } else {
       sources.errors.push_back(slices_error_);
     }
-    const RoleReport report = build_role_report(sources);
+    RoleReport report = build_role_report(sources);
+    std::optional<RoleAnswers> answers;
+    if (sql_.enabled()) {
+      sql_.ask(*database_, sql_pods(report));
+      rounds_told_ = sql_.rounds();
+      answers = sql_.answers();
+      if (answers) sources.sql = &*answers;
+      if (!sql_.problem().empty()) sources.errors.push_back(sql_.problem());
+      report = build_role_report(sources);
+    }
     Json seen = to_json(report);
     if (last_ && *last_ == seen) return true;
     last_ = std::move(seen);
@@ -110,36 +127,38 @@ class RoleFollower {
   std::vector<Json> pods_{}, slices_{};
   std::string slices_error_{};
   RoleMemory memory_{};
+  SqlRolePoll sql_;
+  std::uint64_t rounds_told_ = 0;
   std::optional<Json> last_{};
 };
 
 }  // namespace
 
-RoleReport read_roles(kube::Client& client, std::string_view ns, std::string_view name) {
-  auto pods = std::async(std::launch::async, [&] {
-    return client.list(kube::resources::pods, ns, kube::ListOptions{.label_selector = pod_selector(name)});
-  });
-  auto slices = std::async(std::launch::async, [&] {
-    return client.list(kube::resources::endpointslices, ns,
-                       kube::ListOptions{.label_selector = endpoint_slice_selector(name)});
-  });
-  const Json database = get_database(client, ns, name);
-  const std::vector<Json> pods_seen = pods.get();
-  RoleSources sources{.database = &database, .pods = &pods_seen};
-  std::vector<Json> slices_seen;
+platform::SteadyTime SqlQuestion::deadline(platform::SteadyTime now) const {
+  return until ? *until : now + std::chrono::duration_cast<platform::SteadyTime::duration>(timeout);
+}
+
+RoleReport read_roles(kube::Client& client, std::string_view ns, std::string_view name, const SqlQuestion& sql) {
+  const RoleObjects objects = read_role_objects(client, ns, name);
+  RoleSources sources = objects.sources();
+  RoleReport report = build_role_report(sources);
+  if (!sql.open) return report;
+  RoleAnswers answers;
   try {
-    slices_seen = slices.get();
-    sources.endpoint_slices = &slices_seen;
-  } catch (const kube::ApiError& error) {
+    const std::unique_ptr<PodSql> servers = sql.open(*objects.database);
+    ReplicaAsker asker(*servers, client.clock(), client.stop());
+    answers = asker.ask_roles(sql_pods(report), sql.deadline(client.clock().steady_now()));
+    sources.sql = &answers;
+  } catch (const Error& error) {
     if (is_interrupt(error)) throw;
-    sources.errors.push_back(slices_problem(error));
+    sources.errors.push_back(sql_problem(error));
   }
   return build_role_report(sources);
 }
 
 void follow_roles(kube::Client& client, std::string_view ns, std::string_view name,
-                  const std::function<bool(const RoleReport& report)>& on_report) {
-  RoleFollower(client, ns, name).run(on_report);
+                  const std::function<bool(const RoleReport& report)>& on_report, const SqlQuestion& sql) {
+  RoleFollower(client, ns, name, sql).run(on_report);
 }
 
 }  // namespace dba::mssql

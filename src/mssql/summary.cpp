@@ -46,7 +46,7 @@ using Tallies = std::unordered_map<std::string, Tally>;
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-std::string or_none(std::string text) { return text.empty() ? "<none>" : text; }
+std::string or_none(const std::string& text) { return text.empty() ? "<none>" : text; }
 
 std::string storage_text(const Json& database) {
   if (codec::string_at(database, {"spec", "storageType"}) == "Ephemeral") return "ephemeral";

@@ -2,11 +2,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
@@ -58,6 +60,28 @@ Listener listen_on_loopback(std::uint16_t port) {
     throw Error(ExitCode::usage, fmt::format("cannot listen on 127.0.0.1:{}", port), errno_text(errno));
   }
   listener.port = ntohs(address.sin_port);
+  return listener;
+}
+
+Listener listen_on(const std::string& address, std::uint16_t port) {
+  const std::string number = address == "localhost" ? "127.0.0.1" : address;
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(number.c_str(), std::to_string(port).c_str(), &hints, &found) != 0)
+    throw Error(ExitCode::usage, fmt::format("\"{}\" is not an address to listen on", address));
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> freed(found, freeaddrinfo);
+  Listener listener{FileDescriptor(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)), 0};
+  const int on = 1;
+  static_cast<void>(setsockopt(listener.descriptor.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+  if (bind(listener.descriptor.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      listen(listener.descriptor.get(), kBacklog) != 0 ||
+      getsockname(listener.descriptor.get(), found->ai_addr, &found->ai_addrlen) != 0) {
+    throw Error(ExitCode::usage, fmt::format("cannot listen on {}:{}", address, port), errno_text(errno));
+  }
+  // Both families have the port in the same place.
+  listener.port = ntohs(reinterpret_cast<const sockaddr_in*>(found->ai_addr)->sin_port);
   return listener;
 }
 
@@ -113,6 +137,8 @@ Transfer send_some(const FileDescriptor& socket, std::string& bytes) {
   bytes.erase(0, static_cast<std::size_t>(count));
   return Transfer::some;
 }
+
+void end_sending(const FileDescriptor& socket) { static_cast<void>(::shutdown(socket.get(), SHUT_WR)); }
 
 Wakeup::Wakeup() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!event_.is_open()) throw Error(ExitCode::unexpected, "cannot open an event file", errno_text(errno));

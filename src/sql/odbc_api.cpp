@@ -1,10 +1,13 @@
 #include "odbc_api.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+
+#include "text_cells.hpp"
 
 namespace dba::sql {
 
@@ -38,17 +41,17 @@ OdbcApi load() {
   resolve(library, "SQLSetEnvAttr", api.set_env_attr);
   resolve(library, "SQLSetConnectAttr", api.set_connect_attr);
   resolve(library, "SQLGetConnectAttr", api.get_connect_attr);
-  resolve(library, "SQLDriverConnect", api.driver_connect);
+  resolve(library, "SQLDriverConnectW", api.driver_connect);
   resolve(library, "SQLDisconnect", api.disconnect);
-  resolve(library, "SQLExecDirect", api.exec_direct);
+  resolve(library, "SQLExecDirectW", api.exec_direct);
   resolve(library, "SQLNumResultCols", api.num_result_cols);
   resolve(library, "SQLRowCount", api.row_count);
-  resolve(library, "SQLDescribeCol", api.describe_col);
+  resolve(library, "SQLDescribeColW", api.describe_col);
   resolve(library, "SQLFetch", api.fetch);
   resolve(library, "SQLGetData", api.get_data);
   resolve(library, "SQLMoreResults", api.more_results);
-  resolve(library, "SQLGetDiagRec", api.get_diag_rec);
-  resolve(library, "SQLGetDiagField", api.get_diag_field);
+  resolve(library, "SQLGetDiagRecW", api.get_diag_rec);
+  resolve(library, "SQLGetDiagFieldW", api.get_diag_field);
   resolve(library, "SQLDrivers", api.drivers);
   return api;
 }
@@ -66,10 +69,10 @@ void add_server_fields(Diagnostic& diagnostic, SQLSMALLINT type, SQLHANDLE handl
   diagnostic.severity = severity;
   diagnostic.state = number_field(type, handle, record, kState);
   diagnostic.line = number_field(type, handle, record, kLine);
-  std::array<SQLCHAR, 512> text{};
-  SQLSMALLINT length = 0;
-  if (SQL_SUCCEEDED(odbc().get_diag_field(type, handle, record, kProcedure, text.data(), text.size() - 1, &length))) {
-    diagnostic.procedure = reinterpret_cast<const char*>(text.data());
+  std::array<char16_t, 512> text{};
+  SQLSMALLINT bytes = 0;
+  if (SQL_SUCCEEDED(odbc().get_diag_field(type, handle, record, kProcedure, text.data(), sizeof text, &bytes))) {
+    diagnostic.procedure = from_odbc_text(text, static_cast<SQLSMALLINT>(bytes / 2));
   }
 }
 
@@ -112,22 +115,23 @@ SQLHANDLE odbc_environment() {
 
 std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle) {
   std::vector<Diagnostic> records;
-  std::vector<SQLCHAR> text(4096);
+  std::vector<char16_t> text(4096);
   for (SQLSMALLINT i = 1; i < 64;) {
-    std::array<SQLCHAR, 6> state{};
+    std::array<char16_t, 6> state{};
     SQLINTEGER number = 0;
     SQLSMALLINT length = 0;
-    const SQLRETURN result = odbc().get_diag_rec(type, handle, i, state.data(), &number, text.data(),
-                                                 static_cast<SQLSMALLINT>(text.size()), &length);
+    const SQLRETURN result =
+        odbc().get_diag_rec(type, handle, i, odbc_text(state.data()), &number, odbc_text(text.data()),
+                            static_cast<SQLSMALLINT>(text.size()), &length);
     if (!SQL_SUCCEEDED(result)) break;
     if (static_cast<std::size_t>(length) >= text.size() && text.size() < 32000) {
       text.resize(32000);  // the longest message a length of 16 bits can tell
       continue;
     }
     Diagnostic diagnostic;
-    diagnostic.sqlstate = reinterpret_cast<const char*>(state.data());
+    diagnostic.sqlstate = from_odbc_text(state, 5);
     diagnostic.number = number;
-    diagnostic.message = without_origin(reinterpret_cast<const char*>(text.data()));
+    diagnostic.message = without_origin(from_odbc_text(text, length));
     add_server_fields(diagnostic, type, handle, i);
     records.push_back(std::move(diagnostic));
     ++i;
@@ -135,6 +139,18 @@ std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle) {
   return records;
 }
 
-SQLCHAR* odbc_text(std::string& text) { return reinterpret_cast<SQLCHAR*>(text.data()); }
+SQLWCHAR* odbc_text(char16_t* text) {
+  static_assert(sizeof(SQLWCHAR) == sizeof(char16_t));
+  return reinterpret_cast<SQLWCHAR*>(text);
+}
+
+std::string from_odbc_text(std::span<const char16_t> text, SQLSMALLINT length) {
+  std::string result;
+  Utf16Reader reader;
+  reader.append(text.data(), std::min(text.size() - 1, static_cast<std::size_t>(std::max<SQLSMALLINT>(length, 0))),
+                result);
+  reader.finish(result);
+  return result;
+}
 
 }  // namespace dba::sql

@@ -2,33 +2,36 @@
 // unixODBC's driver manager, opened at run time: commands that need no SQL have no such dependency, and a machine
 // without it gets a message instead of a loader's.
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include <sql.h>
 #include <sqlext.h>
+#include <sqlucode.h>
 
 #include "dba/sql/diagnostics.hpp"
 
 namespace dba::sql {
 
+/// The Unicode entry points where there are two: the others speak the encoding of the process's locale.
 struct OdbcApi {
   decltype(&::SQLAllocHandle) alloc_handle = nullptr;
   decltype(&::SQLFreeHandle) free_handle = nullptr;
   decltype(&::SQLSetEnvAttr) set_env_attr = nullptr;
   decltype(&::SQLSetConnectAttr) set_connect_attr = nullptr;
   decltype(&::SQLGetConnectAttr) get_connect_attr = nullptr;
-  decltype(&::SQLDriverConnect) driver_connect = nullptr;
+  decltype(&::SQLDriverConnectW) driver_connect = nullptr;
   decltype(&::SQLDisconnect) disconnect = nullptr;
-  decltype(&::SQLExecDirect) exec_direct = nullptr;
+  decltype(&::SQLExecDirectW) exec_direct = nullptr;
   decltype(&::SQLNumResultCols) num_result_cols = nullptr;
   decltype(&::SQLRowCount) row_count = nullptr;
-  decltype(&::SQLDescribeCol) describe_col = nullptr;
+  decltype(&::SQLDescribeColW) describe_col = nullptr;
   decltype(&::SQLFetch) fetch = nullptr;
   decltype(&::SQLGetData) get_data = nullptr;
   decltype(&::SQLMoreResults) more_results = nullptr;
-  decltype(&::SQLGetDiagRec) get_diag_rec = nullptr;
-  decltype(&::SQLGetDiagField) get_diag_field = nullptr;
+  decltype(&::SQLGetDiagRecW) get_diag_rec = nullptr;
+  decltype(&::SQLGetDiagFieldW) get_diag_field = nullptr;
   decltype(&::SQLDrivers) drivers = nullptr;
 };
 
@@ -58,7 +61,9 @@ SQLHANDLE odbc_environment();
 /// Every record that the last call on a handle left, whole.
 std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle);
 
-/// Our text as the ANSI entry points want it. They only read it.
-SQLCHAR* odbc_text(std::string& text);
+/// UTF-16 as the entry points take it. They only read what is handed in.
+SQLWCHAR* odbc_text(char16_t* text);
+/// What they wrote, as UTF-8. @param length of `text` in units, more when it did not fit
+std::string from_odbc_text(std::span<const char16_t> text, SQLSMALLINT length);
 
 }  // namespace dba::sql

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <string.h>
 
 #include "dba/sql/connector.hpp"
 
@@ -11,6 +12,7 @@
 #include "odbc_drivers.hpp"
 #include "odbc_session.hpp"
 #include "relay.hpp"
+#include "text_cells.hpp"
 
 namespace dba::sql {
 
@@ -48,11 +50,11 @@ class OdbcConnector : public Connector {
     OdbcHandle connection(SQL_HANDLE_DBC, odbc_environment());
     const Secret secret = connection_string(
         {driver, relay->port(), login.user, login.password, login.database, login.application, login.read_intent});
-    std::string text = secret.reveal();
+    std::u16string text = to_utf16(secret.reveal());
     const SQLRETURN result =
-        odbc().driver_connect(connection.get(), nullptr, odbc_text(text), static_cast<SQLSMALLINT>(text.size()),
+        odbc().driver_connect(connection.get(), nullptr, odbc_text(text.data()), static_cast<SQLSMALLINT>(text.size()),
                               nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
-    const Secret wiped(std::move(text));
+    explicit_bzero(text.data(), text.size() * sizeof(char16_t));
     if (SQL_SUCCEEDED(result)) return std::make_unique<OdbcSession>(std::move(relay), std::move(connection));
     records = odbc_records(SQL_HANDLE_DBC, connection.get());
     if (driver_did_not_load(records)) return nullptr;

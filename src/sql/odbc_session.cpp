@@ -62,8 +62,9 @@ class Cells {
   bool read(SQLUSMALLINT column, ValueKind kind, int digits, Cell& cell) {
     if (kind == ValueKind::floating) return read_floating(column, cell);
     if (kind == ValueKind::timestamp) return read_timestamp(column, digits, cell);
+    if (kind == ValueKind::binary) return read_binary(column, cell);
     if (!read_text(column, cell)) return false;
-    if (kind == ValueKind::binary && cell) cell->insert(0, "0x");
+    if (kind == ValueKind::decimal && cell) add_leading_zero(*cell);
     return true;
   }
 
@@ -91,6 +92,27 @@ class Cells {
     const TimestampParts parts{value.year,   value.month,  value.day,     value.hour,
                                value.minute, value.second, value.fraction};
     cell = is_null ? std::nullopt : Cell(format_timestamp(parts, digits));
+    return true;
+  }
+
+  /// Turned into text by us: the drivers do it each in its own way, at the seams of long values as well.
+  bool read_binary(SQLUSMALLINT column, Cell& cell) {
+    std::string text = "0x";
+    while (true) {
+      SQLLEN length = 0;
+      const SQLRETURN result =
+          odbc().get_data(statement_, column, SQL_C_BINARY, buffer_.data(), sizeof buffer_, &length);
+      if (result == SQL_NO_DATA) break;
+      if (!SQL_SUCCEEDED(result)) return false;
+      if (length == SQL_NULL_DATA) {
+        cell.reset();
+        return true;
+      }
+      const bool filled = length == SQL_NO_TOTAL || static_cast<std::size_t>(length) > sizeof buffer_;
+      append_hex(buffer_.data(), filled ? sizeof buffer_ : static_cast<std::size_t>(length), text);
+      if (result == SQL_SUCCESS) break;
+    }
+    cell = std::move(text);
     return true;
   }
 
@@ -167,8 +189,9 @@ void OdbcSession::fail(std::vector<Diagnostic> records) {
 void OdbcSession::run(std::string_view batch, ResultReader& reader, platform::SteadyTime deadline) {
   relay_->set_deadline(deadline);
   const OdbcHandle statement(SQL_HANDLE_STMT, connection_.get());
-  std::string text(batch);
-  const SQLRETURN first = odbc().exec_direct(statement.get(), odbc_text(text), static_cast<SQLINTEGER>(text.size()));
+  std::u16string text = to_utf16(batch);
+  const SQLRETURN first =
+      odbc().exec_direct(statement.get(), odbc_text(text.data()), static_cast<SQLINTEGER>(text.size()));
   read_results(statement.get(), first, reader);
   relay_->set_deadline(std::nullopt);
 }
@@ -189,12 +212,12 @@ void OdbcSession::read_results(SQLHANDLE statement, SQLRETURN first, ResultReade
     std::vector<Column> columns;
     std::vector<int> digits;
     for (SQLSMALLINT i = 1; i <= count; ++i) {
-      std::array<SQLCHAR, 1024> name{};
+      std::array<char16_t, 1024> name{};
       SQLSMALLINT name_length = 0, type = 0, scale = 0, nullable = 0;
       SQLULEN size = 0;
-      odbc().describe_col(statement, static_cast<SQLUSMALLINT>(i), name.data(), name.size(), &name_length, &type, &size,
-                          &scale, &nullable);
-      columns.push_back({reinterpret_cast<const char*>(name.data()), kind_of(type)});
+      odbc().describe_col(statement, static_cast<SQLUSMALLINT>(i), odbc_text(name.data()), name.size(), &name_length,
+                          &type, &size, &scale, &nullable);
+      columns.push_back({from_odbc_text(name, name_length), kind_of(type)});
       digits.push_back(scale);
     }
     if (!columns.empty()) {

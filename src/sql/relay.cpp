@@ -83,8 +83,12 @@ RelayEnd Relay::answer_prelogin(const std::stop_token& own_stop) {
 RelayEnd Relay::pump(const std::stop_token& own_stop) {
   bool server_open = true;
   while (true) {
-    if (!from_driver_.empty() && !server_.has_unsent()) server_.send(std::exchange(from_driver_, {}));
     if (!server_.flush()) server_open = false;
+    // After the flush: what was held back while the server was slow would else wait for the driver's next byte.
+    if (!from_driver_.empty() && !server_.has_unsent()) {
+      server_.send(std::exchange(from_driver_, {}));
+      if (!server_.flush()) server_open = false;
+    }
     if (!to_driver_.empty() && platform::send_some(driver_, to_driver_) == platform::Transfer::closed) {
       return RelayEnd::driver_closed;
     }

@@ -66,6 +66,10 @@ std::string packet(PacketType type, std::string_view payload) {
 }
 
 std::optional<std::size_t> packet_length(std::string_view bytes) {
+  if (bytes.empty()) return std::nullopt;
+  // Else the letters of another protocol were a length, and what it never sends were waited for.
+  const auto type = static_cast<PacketType>(byte_at(bytes, 0));
+  if (type != PacketType::response && type != PacketType::prelogin) throw not_sql_server();
   if (bytes.size() < kPacketHeader) return std::nullopt;
   const std::size_t length = big_endian_16(bytes, 2);
   if (length < kPacketHeader) throw not_sql_server();

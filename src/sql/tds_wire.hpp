@@ -22,7 +22,7 @@ inline constexpr std::size_t kPacketHeader = 8;
 std::string packet(PacketType type, std::string_view payload);
 
 /// The whole length of the packet that `bytes` begin with; absent while its header is not complete.
-/// @throws Error (sql_unreachable) for a length that no packet has.
+/// @throws Error (sql_unreachable) for a type or a length that no packet has here.
 std::optional<std::size_t> packet_length(std::string_view bytes);
 
 /// What a client asks first: encryption of everything.

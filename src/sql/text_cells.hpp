@@ -1,6 +1,7 @@
 #pragma once
 // Values in the one text form that every driver's answer is brought to.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,14 @@ class Utf16Reader {
  private:
   std::uint32_t high_ = 0;
 };
+
+/// UTF-8 as UTF-16; what is no UTF-8 becomes U+FFFD.
+std::u16string to_utf16(std::string_view text);
+
+void append_hex(const void* bytes, std::size_t size, std::string& into);  ///< Upper case, without 0x.
+
+/// Microsoft's driver writes ".50" and "-.50" where FreeTDS writes a zero in front of the point, as this does.
+void add_leading_zero(std::string& decimal);
 
 /// The shortest text that reads back as the same number: "0.5", "1e+20".
 std::string format_floating(double value);

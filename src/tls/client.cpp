@@ -7,14 +7,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "openssl.hpp"
+#include "memory_session.hpp"
 
 namespace dba::tls {
 
 namespace {
-
-using ContextHandle = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
-using SessionHandle = std::unique_ptr<SSL, Deleter<SSL_free>>;
 
 /// Every certificate of the text becomes an authority that a chain may end in, a root or not.
 void trust(SSL_CTX& context, const std::string& pem) {
@@ -36,15 +33,6 @@ void expect_names(SSL& session, const std::vector<std::string>& names) {
   for (const std::string& name : names) require(SSL_add1_host(&session, name.c_str()) == 1, "expect a name");
 }
 
-/// The list as it goes over the wire: each protocol with its length before it.
-std::string wire_form(const std::vector<std::string>& protocols) {
-  std::string wire;
-  for (const std::string& protocol : protocols) wire += static_cast<char>(protocol.size()) + protocol;
-  return wire;
-}
-
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
 /// The DNS names a certificate is for, as an error message lists them.
 std::string names_of(const X509* certificate) {
   std::vector<std::string> names;
@@ -62,12 +50,9 @@ std::string names_of(const X509* certificate) {
 }  // namespace
 
 struct Client::Impl {
-  ContextHandle context;
-  SessionHandle session;
-  BIO* from_peer = nullptr;  ///< Owned by the session, as the next one.
-  BIO* to_peer = nullptr;
-  std::vector<std::string> expected_names;
-  std::string shown_names;  ///< Those of a certificate that was refused for its name.
+  MemorySession session;
+  std::vector<std::string> expected_names{};
+  std::string shown_names{};  ///< Those of a certificate that was refused for its name.
 
   Error refusal() const;
   static int on_verified(int good, X509_STORE_CTX* chain);
@@ -82,35 +67,33 @@ int Client::Impl::on_verified(int good, X509_STORE_CTX* chain) {
   return good;
 }
 
-Client::Client(const ClientOptions& options) : impl_(std::make_unique<Impl>()) {
-  impl_->context.reset(SSL_CTX_new(TLS_client_method()));
-  require(impl_->context != nullptr, "prepare TLS");
-  SSL_CTX_set_min_proto_version(impl_->context.get(), TLS1_2_VERSION);
-  if (options.at_most_tls_1_2) SSL_CTX_set_max_proto_version(impl_->context.get(), TLS1_2_VERSION);
-  if (options.verify) trust(*impl_->context, options.authorities_pem);
-  impl_->session.reset(SSL_new(impl_->context.get()));
-  require(impl_->session != nullptr, "prepare TLS");
-  SSL* session = impl_->session.get();
-  impl_->from_peer = BIO_new(BIO_s_mem());
-  impl_->to_peer = BIO_new(BIO_s_mem());
-  require(impl_->from_peer != nullptr && impl_->to_peer != nullptr, "prepare TLS");
-  SSL_set_bio(session, impl_->from_peer, impl_->to_peer);
+namespace {
+
+MemorySession new_session(const ClientOptions& options) {
+  ContextHandle context = new_context(TLS_client_method(), options.at_most_tls_1_2);
+  if (options.verify) trust(*context, options.authorities_pem);
+  return {std::move(context), "server", ExitCode::sql_unreachable};
+}
+
+}  // namespace
+
+Client::Client(const ClientOptions& options) : impl_(new Impl{new_session(options), options.expected_names}) {
+  SSL* session = impl_->session.handle();
   SSL_set_connect_state(session);
   if (options.verify) {
     expect_names(*session, options.expected_names);
     require(SSL_set_ex_data(session, 0, impl_.get()) == 1, "prepare TLS");
     SSL_set_verify(session, SSL_VERIFY_PEER, Impl::on_verified);
   }
-  impl_->expected_names = options.expected_names;
   if (!options.server_name.empty()) {
     // What the macro SSL_set_tlsext_host_name does, without its old cast.
     std::string name = options.server_name;
     SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   }
-  const std::string protocols = wire_form(options.protocols);
+  const std::string protocols = protocol_list(options.protocols);
   if (!protocols.empty()) {
     const auto length = static_cast<unsigned>(protocols.size());
-    require(SSL_set_alpn_protos(session, bytes(protocols), length) == 0, "offer a protocol");
+    require(SSL_set_alpn_protos(session, unsigned_bytes(protocols), length) == 0, "offer a protocol");
   }
 }
 
@@ -119,7 +102,7 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
 Error Client::Impl::refusal() const {
-  const long verdict = SSL_get_verify_result(session.get());
+  const long verdict = SSL_get_verify_result(session.handle());
   if (verdict == X509_V_OK) {
     return Error(ExitCode::sql_unreachable, "the TLS handshake failed", openssl_reason());
   }
@@ -135,48 +118,17 @@ Error Client::Impl::refusal() const {
 
 bool Client::handshake() {
   ERR_clear_error();
-  const int result = SSL_do_handshake(impl_->session.get());
+  SSL* session = impl_->session.handle();
+  const int result = SSL_do_handshake(session);
   if (result == 1) return true;
-  if (SSL_get_error(impl_->session.get(), result) == SSL_ERROR_WANT_READ) return false;
+  if (SSL_get_error(session, result) == SSL_ERROR_WANT_READ) return false;
   throw impl_->refusal();
 }
 
-void Client::feed(std::string_view from_peer) {
-  if (from_peer.empty()) return;
-  const int size = static_cast<int>(from_peer.size());
-  require(BIO_write(impl_->from_peer, from_peer.data(), size) == size, "keep what the server sent");
-}
-
-std::string Client::take() {
-  std::string out = contents(*impl_->to_peer);
-  require(out.empty() || BIO_reset(impl_->to_peer) == 1, "forget what was sent");
-  return out;
-}
-
-bool Client::read(std::string& into) {
-  char buffer[16384];
-  while (true) {
-    ERR_clear_error();
-    const int count = SSL_read(impl_->session.get(), buffer, sizeof buffer);
-    if (count > 0) {
-      into.append(buffer, static_cast<std::size_t>(count));
-      continue;
-    }
-    const int error = SSL_get_error(impl_->session.get(), count);
-    if (error == SSL_ERROR_WANT_READ) return true;
-    if (error == SSL_ERROR_ZERO_RETURN) return false;
-    throw Error(ExitCode::sql_unreachable, "what the server sent is not of this TLS session", openssl_reason());
-  }
-}
-
-void Client::write(std::string_view plain) {
-  if (plain.empty()) return;
-  const int size = static_cast<int>(plain.size());
-  if (SSL_write(impl_->session.get(), plain.data(), size) != size) {
-    throw Error(ExitCode::sql_unreachable, "cannot encrypt for the server", openssl_reason());
-  }
-}
-
-std::string Client::version() const { return SSL_get_version(impl_->session.get()); }
+void Client::feed(std::string_view from_peer) { impl_->session.feed(from_peer); }
+std::string Client::take() { return impl_->session.take(); }
+bool Client::read(std::string& into) { return impl_->session.read(into); }
+void Client::write(std::string_view plain) { impl_->session.write(plain); }
+std::string Client::version() const { return SSL_get_version(impl_->session.handle()); }
 
 }  // namespace dba::tls

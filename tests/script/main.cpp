@@ -22,14 +22,14 @@ using dba::script::Variables;
 
 constexpr int kSkipped = 77;
 
-/// What scripts may know of the caller's environment: where programs are, how sanitizers report, and, when they get a
-/// namespace of it, the rig.
+/// What scripts may know of the caller's environment: where programs and drivers are, how sanitizers report, and, when
+/// they get a namespace of it, the rig.
 Variables inherited_environment(bool in_namespace) {
   Variables kept;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const std::string name(text.substr(0, text.find('=')));
-    if (name == "PATH" || name == "LANG" || name.ends_with("SAN_OPTIONS") ||
+    if (name == "PATH" || name == "LANG" || name == "DBA_MSODBC" || name.ends_with("SAN_OPTIONS") ||
         (in_namespace && (name.starts_with("RIG_") || (name == "KUBECONFIG" && getenv("RIG_T") != nullptr)))) {
       kept[name] = text.substr(name.size() + 1);
     }

@@ -149,6 +149,18 @@ bool RunningScript::holds(const std::string& condition) {
   throw Failure(fmt::format("unknown condition [{}]", condition));
 }
 
+namespace {
+
+/// Debian's tdsodbc.
+bool has_freetds() {
+  for (const char* folder : {"/usr/lib/x86_64-linux-gnu/odbc", "/usr/lib/aarch64-linux-gnu/odbc"}) {
+    if (fs::exists(fs::path(folder) / "libtdsodbc.so")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 /// Its own texts change from one minor version to the next.
 bool RunningScript::has_kubectl(const std::string& version) {
   run_to_end({"kubectl", "version", "--client"}, options_.deadline);
@@ -165,6 +177,8 @@ bool RunningScript::available(const std::string& need) {
   if (need == "rig" || need == "crds") {
     return !variable(need == "rig" ? "RIG_T" : "RIG_CRDS").empty();
   }
+  if (need == "msodbc") return !variable("DBA_MSODBC").empty();
+  if (need == "freetds") return has_freetds();
   const std::string path = variable("PATH") + ":";
   for (std::size_t at = 0, end = 0; (end = path.find(':', at)) != std::string::npos; at = end + 1) {
     if (access((path.substr(at, end - at) + "/" + need).c_str(), X_OK) == 0) {

@@ -14,6 +14,7 @@
 #include "dba/cli/run.hpp"
 
 #include "support/fake_process.hpp"
+#include "support/fake_sql.hpp"
 #include "support/fake_transport.hpp"
 
 namespace dba::test {
@@ -58,6 +59,12 @@ class CommandHarness {
 
   FakeTransport& api() { return *transport_; }
   FakeClock& clock() { return clock_; }
+  /// SQL Server in the pods; nothing answers at first.
+  FakeServers& servers() { return servers_; }
+  /// What there is for --odbc-driver; one driver at first.
+  std::vector<sql::Driver>& drivers() { return drivers_; }
+  /// Answers every exec into a pod; without it the test fails for one.
+  std::function<kube::ExecResult(const kube::ExecRequest& request)> on_exec{};
   ScriptedPrompter& prompter() { return prompter_; }
   std::stop_source& stop() { return stop_; }
   void set_variable(std::string name, std::string value) { variables_[std::move(name)] = std::move(value); }
@@ -94,6 +101,10 @@ class CommandHarness {
                             .stop = stop_.get_token(),
                             .global = global,
                             .open_kube = [this](cli::AppContext& opened) { return open(opened); },
+                            .open_sql = [this](cli::AppContext&, const std::string&) { return servers_.connector(); },
+                            .list_drivers = [this] { return drivers_; },
+                            .run_in_pod = [this](cli::AppContext&, const kube::ExecRequest& request,
+                                                 platform::SteadyTime) { return exec(request); },
                             .end_with_reader =
                                 [this] {
                                   reader_left_ = reader_leaves_;
@@ -133,9 +144,18 @@ class CommandHarness {
                             .on_warning = [&context](std::string_view text) { context.io.warn(text); }});
   }
 
+  kube::ExecResult exec(const kube::ExecRequest& request) {
+    if (on_exec) return on_exec(request);
+    FAIL_CHECK("an unexpected exec into " << request.pod);
+    return {.exit_code = 1};
+  }
+
   output::OutStream* out_ = nullptr;
   std::stop_source stop_{};
   FakeClock clock_{};
+  FakeServers servers_{};
+  std::vector<sql::Driver> drivers_{
+      {.name = "FreeTDS", .file = "/usr/lib/libtdsodbc.so", .family = sql::Driver::Family::freetds}};
   std::shared_ptr<FakeTransport> transport_ = std::make_shared<FakeTransport>(clock_);
   ScriptedPrompter prompter_{};
   FakeProcessRunner processes_{};

@@ -12,12 +12,14 @@
 #include "dba/cli/spec.hpp"
 #include "dba/kube/client.hpp"
 #include "dba/kube/config.hpp"
+#include "dba/kube/pod_streams.hpp"
 #include "dba/output/progress.hpp"
 #include "dba/output/prompter.hpp"
 #include "dba/output/streams.hpp"
 #include "dba/platform/clock.hpp"
 #include "dba/platform/environment.hpp"
 #include "dba/platform/process.hpp"
+#include "dba/sql/connector.hpp"
 
 namespace dba::cli {
 
@@ -50,6 +52,13 @@ struct AppContext {
   GlobalOptions& global;
   /// Builds a client out of what is in the context; main.cpp binds kube::open_client, tests a fake transport.
   std::function<std::unique_ptr<kube::Client>(AppContext& context)> open_kube;
+  /// What opens sessions with SQL Server; main.cpp binds ODBC. @param driver --odbc-driver, empty = the best there is
+  std::function<std::unique_ptr<sql::Connector>(AppContext& context, const std::string& driver)> open_sql{};
+  /// ODBC drivers of this machine, best first; main.cpp binds sql::installed_drivers.
+  std::function<std::vector<sql::Driver>()> list_drivers{};
+  /// Runs a command in a container; main.cpp binds kube::exec_in_pod.
+  std::function<kube::ExecResult(AppContext& context, const kube::ExecRequest& request, platform::SteadyTime deadline)>
+      run_in_pod{};
   /// From now on `stop` is requested as well when nobody reads stdout any more: for a command that only goes on to
   /// show.
   std::function<void()> end_with_reader = [] {};

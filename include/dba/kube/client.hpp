@@ -118,6 +118,8 @@ class Client {
   bool may(const AccessCheck& check, std::string* reason = nullptr);
   /// Whether the server serves this group and version (GET of its API document); unreachable throws.
   bool api_installed(std::string_view group, std::string_view version);
+  /// The server's clock by the Date header of its answer to a small request, cut to whole seconds; absent without one.
+  std::optional<WallTime> server_time();
   /// GET of a raw path such as "/version", as JSON.
   Json raw_get(std::string_view path);
   /// A request to a raw path that is no resource (the sandbox's control paths); `body` null = none.

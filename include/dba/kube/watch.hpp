@@ -19,6 +19,9 @@ struct WatchTarget {
   const ResourceType* type = nullptr;
   std::string ns{};  ///< Empty = all namespaces.
   ListOptions options{};
+  /// Whether what was deleted while nobody watched is told with its metadata alone. Saves memory: whole objects need
+  /// not be kept then.
+  bool metadata_of_missed = false;
   int first_list_tries = 0;  ///< How often the first list may fail before it is `failed`; 0 = it is tried for ever.
 };
 
@@ -46,7 +49,7 @@ class Watcher {
  public:
   /// Starts following at once, all targets over one connection. A target whose `watch` is forbidden is polled every 2
   /// s.
-  Watcher(Client& client, std::vector<WatchTarget> targets);
+  Watcher(Client& client, const std::vector<WatchTarget>& targets);
   ~Watcher();  ///< Ends the requests and joins the threads.
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;

@@ -1,6 +1,6 @@
 #pragma once
-// Who leads, as Kubernetes knows it: labels of the pods against the endpoints of the Services. What SQL Server says is
-// laid over it by the SQL client; without that every sqlRole is unknown and says so.
+// Who leads: what SQL Server itself says, against the labels of the pods and the endpoints of the Services. Without SQL
+// every sqlRole is unknown, and labels decide.
 
 #include <map>
 #include <optional>
@@ -10,20 +10,25 @@
 
 #include "dba/base/timestamp.hpp"
 #include "dba/codec/json.hpp"
+#include "dba/mssql/ask_replicas.hpp"
 
 namespace dba::mssql {
 
 struct ReplicaRole {
   std::string pod{}, uid{};
-  std::optional<std::string> sql_role{};    ///< Absent = not asked, or no answer.
+  std::optional<std::string> sql_role{};    ///< "PRIMARY", "SECONDARY", "RESOLVING", "STANDALONE", "NONE" (in no
+                                            ///< group); absent = not asked, or no answer.
+  std::string sql_error{};                  ///< Why there is no answer; empty when there is one, or nobody asked.
   std::optional<std::string> label_role{};  ///< "primary", "secondary", "arbiter", or whatever else stands there;
                                             ///< absent = no label.
-  std::string endpoint = "none";    ///< Service whose ready endpoints hold the pod: "primary", "secondary", "none", or
-                                    ///< "unknown" when the slices could not be read.
-  std::optional<bool> match{};      ///< Label and endpoint agree; absent where there is nothing to compare.
-  std::optional<WallTime> since{};  ///< Since when the label stands.
+  std::string endpoint = "none";  ///< Service whose ready endpoints hold the pod: "primary", "secondary", "none", or
+                                  ///< "unknown" when the slices could not be read.
+  std::optional<bool> match{};  ///< SQL role (where known), label and endpoint agree; absent where there is nothing to
+                                ///< compare.
+  std::optional<WallTime> since{};            ///< Since when the label stands.
   std::optional<std::string> since_source{};  ///< "watch" or "managedFields" (then at the latest).
   std::string node{};                         ///< Empty = not scheduled.
+  std::optional<WallTime> created{};
   bool ready = false;
   bool terminating = false;
   std::string ended{};  ///< "Failed" or "Succeeded", once its pod runs no more; empty before.
@@ -39,11 +44,12 @@ enum class Agreement { agree, disagree, unknown };
 
 struct RoleReport {
   std::string ns{}, name{};
-  std::string source = "kubernetes";
-  std::string phase{};  ///< Of the database, as the server reports it; empty when absent.
+  std::string source = "kubernetes";  ///< Of the primary: "sql" when SQL Server was asked and anybody answered.
+  std::string phase{};                ///< Of the database, as the server reports it; empty when absent.
   bool deleting = false;
   PrimaryState primary_state = PrimaryState::none;
-  std::string primary{};  ///< The pod, when there is exactly one.
+  std::string primary{};              ///< The pod, when there is exactly one.
+  bool two_primaries_proven = false;  ///< Two instances led at the same time, by their own words.
   Agreement agreement = Agreement::unknown;
   int replicas_wanted = 0;              ///< The arbiter left out.
   std::vector<ReplicaRole> replicas{};  ///< By ordinal, arbiter last.
@@ -71,6 +77,7 @@ struct RoleSources {
   const std::vector<Json>* pods = nullptr;
   const std::vector<Json>* endpoint_slices = nullptr;  ///< nullptr = could not be read.
   const RoleMemory* memory = nullptr;                  ///< nullptr without a watch.
+  const RoleAnswers* sql = nullptr;                    ///< nullptr = SQL Server was not asked.
   std::vector<std::string> errors{};
 };
 
@@ -81,8 +88,11 @@ RoleReport build_role_report(const RoleSources& sources);
 /// {"apiVersion":"kubectl-dba/v1","kind":"RoleReport",…}, every field always there.
 Json to_json(const RoleReport& report);
 
-std::vector<std::string> primary_pods(const RoleReport& report);    ///< Every live pod that claims to be primary.
-std::vector<std::string> secondary_pods(const RoleReport& report);  ///< Live pods labelled secondary.
+/// Every live pod that claims to be primary, in SQL when that is the report's source, else by its label.
+std::vector<std::string> primary_pods(const RoleReport& report);
+std::vector<std::string> secondary_pods(const RoleReport& report);  ///< Live secondaries by the same source.
+/// Pods whose SQL Server can be asked: arbiters and what runs no more are left out.
+std::vector<SqlPod> sql_pods(const RoleReport& report);
 
 /// Headers and cells for the table, from the same report. Columns: POD LABEL SQL ENDPOINT MATCH SINCE REMARKS, wide:
 /// NODE UID.

@@ -21,6 +21,10 @@ struct Listener {
 /// @throws Error (usage) when the port is taken or not allowed.
 Listener listen_on_loopback(std::uint16_t port = 0);
 
+/// Listens on one address. @param address of IPv4 or IPv6, or "localhost", which is 127.0.0.1
+/// @throws Error (usage) when it is no address of this machine, or the port is taken or not allowed.
+Listener listen_on(const std::string& address, std::uint16_t port);
+
 /// The next connection without waiting; not open when there is none. @throws Error (unexpected) when no file is left.
 FileDescriptor accept_connection(const Listener& listener);
 
@@ -37,6 +41,9 @@ enum class Transfer { some, would_block, closed };
 Transfer receive_some(const FileDescriptor& socket, std::string& into, std::size_t limit);
 /// Sends what fits and takes it off the front of `bytes`.
 Transfer send_some(const FileDescriptor& socket, std::string& bytes);
+
+/// Tells the other side that nothing more will be sent; it can still be read from.
+void end_sending(const FileDescriptor& socket);
 
 /// Wakes a poll: a file that is readable from notify() until clear().
 class Wakeup {

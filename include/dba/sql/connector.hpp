@@ -76,6 +76,7 @@ struct TlsPolicy {
 struct Login {
   /// Opens the connection to the server, not later than the deadline: a tunnel's end, or a socket.
   std::function<platform::FileDescriptor(platform::SteadyTime deadline, const std::stop_token& stop)> dial{};
+  std::string server{};  ///< Whose server it is, a pod's name; the connection itself is what dial() opens.
   std::string user = "sa";
   Secret password{};
   std::string database = "master";

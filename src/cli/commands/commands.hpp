@@ -11,6 +11,7 @@ Command version_command();
 Command exit_codes_command();
 Command completion_command(const Program& program);
 Command config_command();
+Command doctor_command();
 Command help_command();
 Command options_command();
 /// Hands over to the second executable, which lies beside this one or on PATH.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
 #include "dba/codec/json.hpp"
 #include "dba/output/format.hpp"
@@ -39,6 +40,10 @@ std::vector<FlagDefault> effective_flags(const AppContext& context) {
   return rows;
 }
 
+std::string problem_text(const ErrorInfo& problem) {
+  return problem.cause.empty() ? problem.message : fmt::format("{}: {}", problem.message, problem.cause);
+}
+
 Json config_report(const AppContext& context) {
   const Settings& settings = context.settings;
   Json report = output::make_report("Config");
@@ -57,6 +62,7 @@ Json config_report(const AppContext& context) {
   report["protected"] = Json::object();
   report["protected"]["contexts"] = settings.protected_contexts;
   report["protected"]["namespaces"] = settings.protected_namespaces;
+  report["problem"] = settings.problem ? Json(problem_text(settings.problem->info())) : Json(nullptr);
   report["remarks"] = settings.remarks;
   return report;
 }
@@ -80,17 +86,26 @@ std::string config_text(const AppContext& context) {
 ExitCode run_config_view(const std::string& form, AppContext& context) {
   const Settings& settings = context.settings;
   const output::Format format = output::parse_format(form, {"table", "json", "yaml"});
+  const std::vector<FlagDefault> flags = effective_flags(context);
+  const bool wrong = settings.problem || std::any_of(flags.begin(), flags.end(), [&](const FlagDefault& row) {
+                       return !default_problem(*context.root, row).empty();
+                     });
+  const ExitCode code = wrong ? ExitCode::usage : ExitCode::ok;
   if (!format.is_table()) {
     context.io.out.write(output::print_report(config_report(context), format));
-    return ExitCode::ok;
+    return code;
   }
   context.io.note(settings.file_exists ? "configuration file: " + settings.file
                                        : fmt::format("there is no configuration file {}", settings.file));
   for (const std::string& remark : settings.remarks) context.io.warn(remark);
   const std::string text = config_text(context);
-  if (text.empty()) context.io.note("every flag has its built-in default, and nothing is protected");
+  if (settings.problem) {
+    context.io.note("what it sets and protects is not known: every other command refuses to run until it is right");
+  } else if (text.empty()) {
+    context.io.note("every flag has its built-in default, and nothing is protected");
+  }
   context.io.out.write(text);
-  return ExitCode::ok;
+  return code;
 }
 
 Command config_view_command() {

@@ -91,7 +91,7 @@ struct ApiOptions {
 
 class Api {
  public:
-  Api(world::World& world, ApiOptions options = {});
+  explicit Api(world::World& world, ApiOptions options = {});
   ~Api();
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;

@@ -46,7 +46,7 @@ Json volume_for(const Json& claim, const Json& storage_class, const std::string&
             {"storageClassName", codec::name_of(storage_class)},
             {"volumeMode", codec::string_at(claim, {"spec", "volumeMode"}, "Filesystem")},
             {"csi", {{"driver", driver}, {"fsType", "ext4"}, {"volumeHandle", name}}}}},
-          {"status", {{"phase", "Bound"}}}};
+          {"status", {{"phase", "Available"}}}};
 }
 
 }  // namespace
@@ -139,8 +139,12 @@ void Claims::bind(const Json& claim) {
   say("Normal", "Provisioning",
       fmt::format("External provisioner is provisioning volume for claim \"{}\"", key_of(claim)), driver);
   if (!context_.api.find(type_of("v1", "PersistentVolume"), "", volume)) {
-    context_.api.create(type_of("v1", "PersistentVolume"), "", volume_for(claim, *storage_class, volume),
-                        {.field_manager = std::string(kControllerManager)});
+    const api::Resource& volumes = type_of("v1", "PersistentVolume");
+    const api::Object made = context_.api.create(volumes, "", volume_for(claim, *storage_class, volume),
+                                                 {.field_manager = std::string(kControllerManager)});
+    Json in_use = *made;
+    in_use["status"]["phase"] = "Bound";
+    write_status(context_.api, volumes, *made, in_use, kControllerManager);
   }
   Json& annotations = bound["metadata"]["annotations"];
   annotations["pv.kubernetes.io/bind-completed"] = "yes";
@@ -198,7 +202,9 @@ void Claims::expand(const std::string& key) {
 }
 
 void Claims::release(const Json& claim) {
-  if (consumer_of(claim)) return;  // Its last pod wakes us up when it goes.
+  // Its last pod wakes us up when it goes; one that mounted nothing yet does not count.
+  const api::Object consumer = consumer_of(claim);
+  if (consumer && !codec::string_at(*consumer, {"status", "podIP"}).empty()) return;
   const std::string volume = codec::string_at(claim, {"spec", "volumeName"});
   const api::Resource& volumes = type_of("v1", "PersistentVolume");
   if (const api::Object found = volume.empty() ? nullptr : context_.api.find(volumes, "", volume)) {

@@ -72,6 +72,8 @@ streaming::PodBackend& Cluster::pods() { return impl_->access; }
 
 void Cluster::set_listener(PodListener listener) { impl_->access.set_listener(std::move(listener)); }
 
+void Cluster::set_sqlcmd(PodProgram sqlcmd) { impl_->access.set_sqlcmd(std::move(sqlcmd)); }
+
 std::vector<ServiceAddress> Cluster::services() const { return impl_->listeners.addresses(); }
 
 void Cluster::append_log(const std::string& ns, const std::string& pod, const std::string& container,

@@ -3,8 +3,12 @@
 // accounts, namespaces, and cert-manager's controllers. Talks to the Api directly; never knows about MSSQLServer.
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/api.hpp"
@@ -24,6 +28,19 @@ struct ServiceAddress {
 /// Opens a connection to something that listens on a port of a pod in this process; null when nothing does.
 using PodListener = std::function<std::unique_ptr<streaming::ByteStream>(const streaming::PodRef& target, int port)>;
 
+/// What a program run in a container sees of it.
+struct ProgramCall {
+  streaming::PodRef pod{};
+  std::vector<std::string> argv{};
+  std::map<std::string, std::string> environment{};
+  std::map<std::string, std::string> files{};
+  std::function<std::optional<std::string>()> read{};  ///< A chunk of standard input; absent = it has ended.
+  std::function<void(std::string_view)> out{}, err{};
+  std::stop_token stop{};
+};
+/// Runs it. @returns the exit code
+using PodProgram = std::function<int(const ProgramCall& call)>;
+
 class Cluster {
  public:
   /// Creates the nodes, namespaces default, demo, kube-system, cert-manager and the StorageClasses; adds the API
@@ -37,6 +54,8 @@ class Cluster {
   /// "sandbox/port.PORT" says ("127.0.0.1:14330"), else nowhere: connection refused.
   streaming::PodBackend& pods();
   void set_listener(PodListener listener);
+  /// What sqlcmd does in the database's containers; without it, it cannot connect.
+  void set_sqlcmd(PodProgram sqlcmd);
   /// The loopback listeners of Services with a cluster address, by namespace and name.
   std::vector<ServiceAddress> services() const;
   /// Adds a line to a container's log. Whoever has only a Kubernetes client sets the pod's annotation "sandbox/log"

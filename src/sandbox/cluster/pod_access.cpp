@@ -116,6 +116,11 @@ Surroundings PodAccess::surroundings(const api::Object& pod, const std::string& 
     add_mounted_files(context_.api, *pod, *spec, result.files);
   }
   result.has_sqlcmd = container == "mssql";
+  if (result.has_sqlcmd) {
+    const std::lock_guard lock(mutex_);
+    result.pod = {codec::namespace_of(*pod), codec::name_of(*pod), codec::uid_of(*pod), container};
+    result.sqlcmd = sqlcmd_;
+  }
   kubelet_.with_runtime(*pod, [&](PodRuntime& runtime) {
     if (const Container* const target = runtime.find(container)) result.has_shell = has_shell(*target);
   });
@@ -175,6 +180,11 @@ streaming::ExecResult PodAccess::exec(const streaming::ExecRequest& request, con
 void PodAccess::set_listener(PodListener listener) {
   const std::lock_guard lock(mutex_);
   listener_ = std::move(listener);
+}
+
+void PodAccess::set_sqlcmd(PodProgram sqlcmd) {
+  const std::lock_guard lock(mutex_);
+  sqlcmd_ = std::move(sqlcmd);
 }
 
 std::unique_ptr<streaming::ByteStream> PodAccess::connect(const streaming::PodRef& target, int port) {

@@ -22,6 +22,7 @@ class PodAccess final : public streaming::PodBackend {
   void logs(const streaming::LogRequest& request, const std::function<bool(std::string_view)>& sink,
             const std::stop_token& stop) override;
   void set_listener(PodListener listener);
+  void set_sqlcmd(PodProgram sqlcmd);
 
  private:
   Context context_;
@@ -29,6 +30,7 @@ class PodAccess final : public streaming::PodBackend {
   Kubelet& kubelet_;
   std::mutex mutex_{};
   PodListener listener_{};
+  PodProgram sqlcmd_{};
   std::list<std::jthread> background_{};
 
   api::Object find_pod(const streaming::PodRef& target) const;

@@ -206,8 +206,13 @@ int run_which(Shell& shell, const Words& argv, const ShellStreams& streams) {
   return 0;
 }
 
-int run_sqlcmd(Shell&, const Words&, const ShellStreams& streams) {
-  streams.err("Sqlcmd: Error: SQL Server of the sandbox does not answer queries: this build has no SQL part.\n");
+int run_sqlcmd(Shell& shell, const Words& argv, const ShellStreams& streams) {
+  const Surroundings& around = shell.surroundings();
+  if (around.sqlcmd) {
+    return around.sqlcmd(
+        {around.pod, argv, around.environment, around.files, streams.read, streams.out, streams.err, shell.stop()});
+  }
+  streams.err("Sqlcmd: Error: Microsoft ODBC Driver 18 for SQL Server : TCP Provider: Error code 0x2749.\n");
   return 1;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,7 +49,20 @@ bool Shell::knows(const std::string& program) const {
   return is_shell(program) || find_program(name) != nullptr;
 }
 
-int Shell::run(const std::vector<std::string>& argv, const ShellStreams& streams) {
+ShellStreams Shell::with_put_back(const ShellStreams& streams) {
+  ShellStreams kept = streams;
+  const auto unread = std::make_shared<std::string>();
+  kept.read = [unread, read = streams.read]() -> std::optional<std::string> {
+    if (!unread->empty()) return std::exchange(*unread, {});
+    return read();
+  };
+  kept.put_back = [unread](std::string text) { *unread = std::move(text) + *unread; };
+  return kept;
+}
+
+int Shell::run(const std::vector<std::string>& argv, const ShellStreams& given) {
+  const ShellStreams streams = given.put_back ? given : with_put_back(given);
+  if (!input_.read) input_ = streams;
   if (is_shell(argv.front())) {
     for (std::size_t i = 1; i < argv.size(); ++i) {
       if (argv[i].starts_with('-') && argv[i].find('c') != std::string::npos && i + 1 < argv.size()) {
@@ -122,6 +136,7 @@ int Shell::run_pipeline(const ShellPipeline& pipeline, const ShellStreams& strea
     std::string written;
     current.out = [&written](std::string_view text) { written += text; };
     run_command(pipeline.commands[i], current);
+    current.put_back = {};
     current.read = [left = std::optional<std::string>(std::move(written))]() mutable {
       return std::exchange(left, std::nullopt);
     };
@@ -138,6 +153,7 @@ ShellStreams Shell::redirected(const std::vector<Redirection>& redirections, con
       std::optional<std::string> content;
       if (file != surroundings_.files.end()) content = file->second;
       if (!content && path != "/dev/null") throw usage_error(fmt::format("cannot open {}: No such file", path));
+      result.put_back = {};
       result.read = [content]() mutable { return std::exchange(content, std::nullopt); };
       continue;
     }
@@ -225,7 +241,9 @@ int Shell::run_builtin_or_program(std::vector<std::string> words, const ShellStr
       line += *chunk;
       whole = line.find('\n') != std::string::npos;
     }
-    surroundings_.environment[words.back()] = line.substr(0, line.find('\n'));
+    const std::size_t end = line.find('\n');
+    surroundings_.environment[words.back()] = line.substr(0, end);
+    if (whole && streams.put_back && end + 1 < line.size()) streams.put_back(line.substr(end + 1));
     return whole ? 0 : 1;
   }
   return run(words, streams);

@@ -12,6 +12,7 @@
 
 #include "dba/platform/clock.hpp"
 
+#include "cluster/cluster.hpp"
 #include "cluster/processes.hpp"
 #include "cluster/shell_syntax.hpp"
 
@@ -24,6 +25,8 @@ struct Surroundings {
   std::string hostname{};
   bool has_shell = true;
   bool has_sqlcmd = false;
+  streaming::PodRef pod{};
+  PodProgram sqlcmd{};  ///< What it does; empty = it cannot connect.
   platform::Clock* clock = nullptr;
   std::function<std::vector<Process>()> processes{};
   std::function<SignalEffect(int pid, int signal)> signal{};
@@ -35,6 +38,8 @@ struct Surroundings {
 struct ShellStreams {
   std::function<std::optional<std::string>()> read{};  ///< A chunk of standard input; absent = it has ended.
   std::function<void(std::string_view)> out{}, err{};
+  /// Takes back what was read too much, for whoever reads next; empty = it is lost.
+  std::function<void(std::string)> put_back{};
 };
 
 class Shell {
@@ -53,10 +58,12 @@ class Shell {
  private:
   Surroundings surroundings_;
   std::stop_token stop_;
+  ShellStreams input_{};          ///< Standard input of the whole script, which its substitutions read as well.
   int status_ = 0;                ///< $?
   std::optional<int> exiting_{};  ///< exit N was run.
   int depth_ = 0;
 
+  ShellStreams with_put_back(const ShellStreams& streams);
   int run_script(std::string_view script, const ShellStreams& streams);
   int run_list(const ShellList& list, const ShellStreams& streams);
   int run_pipeline(const ShellPipeline& pipeline, const ShellStreams& streams);

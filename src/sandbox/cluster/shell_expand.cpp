@@ -95,8 +95,12 @@ std::string Shell::substitute(std::string_view script) {
   std::string written;
   Shell child(surroundings_, stop_);
   child.depth_ = depth_;
-  child.run_script(script, {[] { return std::nullopt; }, [&written](std::string_view text) { written += text; },
-                            [](std::string_view) {}});
+  child.input_ = input_;
+  ShellStreams streams = input_;
+  if (!streams.read) streams.read = [] { return std::nullopt; };
+  streams.out = [&written](std::string_view text) { written += text; };
+  streams.err = [](std::string_view) {};
+  child.run_script(script, streams);
   while (written.ends_with('\n')) written.pop_back();
   return written;
 }

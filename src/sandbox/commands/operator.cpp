@@ -14,9 +14,12 @@
 
 #include "commands/commands.hpp"
 #include "commands/simulation_flags.hpp"
+#include "commands/sql_half.hpp"
 #include "commands/until.hpp"
 #include "commands/webhook_registration.hpp"
 #include "commands/webhook_server.hpp"
+#include "sql/cached_objects.hpp"
+#include "sql/pod_ports.hpp"
 #include "world/world.hpp"
 
 namespace dba::sandbox::commands {
@@ -77,7 +80,10 @@ ExitCode run_operator(const OperatorOptions& options, cli::AppContext& context) 
   std::stop_source ending;
   const std::unique_ptr<kube::Client> client = open_client(context, world, ending.get_token());
   std::unique_ptr<Webhook> webhook = options.webhook ? start_webhook(*client, ns, context) : nullptr;
-  const kubedb::Operator controllers(*client, world, ns);
+  const auto servers = std::make_shared<sqlserver::SqlServers>(world, sqlserver::find_through(*client));
+  sqlserver::PodPorts ports(*client, servers);
+  const auto publish = [&ports](const sqlserver::MemberChange& change) { ports.tell(change); };
+  const kubedb::Operator controllers(*client, world, ns, sql_half(servers, publish));
   context.io.note(fmt::format("a simulated KubeDB works on {}{}; Ctrl-C ends it", config.server,
                               ns.empty() ? "" : fmt::format(", namespace {}", ns)));
   wait_until_stopped({context.stop});
@@ -105,7 +111,9 @@ cli::Command operator_command() {
       .summary = "Run the simulated KubeDB against another API server",
       .description =
           "For test clusters that have KubeDB's CRDs and no KubeDB: it makes the objects, the conditions "
-          "and the failovers, in the namespace of -n or in all of them. Pods are for somebody else to run. Never "
+          "and the failovers, in the namespace of -n or in all of them. Pods are for somebody else to run; their SQL "
+          "Servers it simulates, at loopback addresses that it writes on the pods as annotation sandbox/port.1433. "
+          "Never "
           "point it at a cluster with a real KubeDB.\n\n"
           "It registers KubeDB's webhook too, at an address of this machine, and takes it away when it ends. An API "
           "server that cannot call it goes without.",

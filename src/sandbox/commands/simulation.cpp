@@ -25,9 +25,11 @@
 #include "commands/control.hpp"
 #include "commands/preload.hpp"
 #include "commands/running_group.hpp"
+#include "commands/sql_half.hpp"
 #include "http/server.hpp"
 #include "operator/database.hpp"
 #include "operator/operator.hpp"
+#include "sql/servers.hpp"
 #include "world/world.hpp"
 
 namespace dba::sandbox::commands {
@@ -92,13 +94,19 @@ std::unique_ptr<kube::Client> connect(const http::Server& server, world::World& 
 /// One API server with everything behind it, in the order in which it is built and, backwards, taken down.
 struct SimulatedCluster {
   SimulatedCluster(world::World& world, const http::Control& control, const std::stop_token& stop)
-      : api(world), cluster(api, world), server(api, cluster.pods(), world, {.control = control}) {
+      : api(world),
+        cluster(api, world),
+        servers(std::make_shared<sqlserver::SqlServers>(world, find_in(api))),
+        server(api, cluster.pods(), world, {.control = control}) {
     add_kubedb_admission(api);
+    install_sql(cluster, servers);
     client = connect(server, world, stop);
   }
+  ~SimulatedCluster() { install_sql(cluster, nullptr); }
 
   api::Api api;
   cluster::Cluster cluster;
+  std::shared_ptr<sqlserver::SqlServers> servers;
   http::Server server;
   std::unique_ptr<kube::Client> client{};
   std::unique_ptr<kubedb::Operator> controllers{};
@@ -127,7 +135,7 @@ struct Simulation::Impl {
     api::Api& first = clusters.front().api;
     load_databases(first, clock);
     for (SimulatedCluster& each : clusters) {
-      each.controllers = std::make_unique<kubedb::Operator>(*each.client, world);
+      each.controllers = std::make_unique<kubedb::Operator>(*each.client, world, "", sql_half(each.servers));
     }
     if (!options.with.empty()) warm_up(clusters.front(), clock);
     for (const std::string& fault : options.faults) world.faults.set(world::parse_fault(fault));

@@ -39,6 +39,7 @@ void Exchange::set_head(const Answer& answer) {
   raw_response_.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.code));
   raw_response_.setContentType(answer.content_type);
   raw_response_.set("Cache-Control", "no-cache, private");
+  raw_response_.setDate({});  // Now, by this machine's clock: clients compare it with theirs.
   for (const auto& [name, value] : answer.headers) raw_response_.set(name, value);
   for (const std::string& warning : answer.warnings) raw_response_.add("Warning", warning_value(warning));
 }

@@ -1,6 +1,7 @@
 #include "operator/operator.hpp"
 
 #include <thread>
+#include <utility>
 
 #include "operator/coordinator/runner.hpp"
 #include "operator/runtime/control_loop.hpp"
@@ -8,8 +9,8 @@
 namespace dba::sandbox::kubedb {
 
 struct Operator::Impl {
-  Impl(kube::Client& client, world::World& world, const std::string& ns)
-      : coordinators(client, world, {}, ns),
+  Impl(kube::Client& client, world::World& world, const std::string& ns, SqlHalf sql)
+      : coordinators(client, world, std::move(sql), ns),
         loop(client, world, ns),
         thread([this](const std::stop_token& stop) { loop.run(stop); }) {}
 
@@ -18,8 +19,8 @@ struct Operator::Impl {
   std::jthread thread;  // last: it ends before what it uses
 };
 
-Operator::Operator(kube::Client& client, world::World& world, const std::string& ns)
-    : impl_(std::make_unique<Impl>(client, world, ns)) {}
+Operator::Operator(kube::Client& client, world::World& world, const std::string& ns, SqlHalf sql)
+    : impl_(std::make_unique<Impl>(client, world, ns, std::move(sql))) {}
 Operator::~Operator() = default;
 
 }  // namespace dba::sandbox::kubedb

@@ -7,6 +7,7 @@
 
 #include "dba/kube/client.hpp"
 
+#include "operator/coordinator/runner.hpp"
 #include "world/world.hpp"
 
 namespace dba::sandbox::kubedb {
@@ -15,7 +16,8 @@ class Operator {
  public:
   /// Starts watching at once; ends with the object.
   /// @param ns works there only; empty = in all namespaces
-  Operator(kube::Client& client, world::World& world, const std::string& ns = "");
+  /// @param sql what the coordinators tell and ask; may be empty
+  Operator(kube::Client& client, world::World& world, const std::string& ns = "", SqlHalf sql = {});
   ~Operator();
   Operator(const Operator&) = delete;
   Operator& operator=(const Operator&) = delete;

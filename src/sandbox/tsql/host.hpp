@@ -1,7 +1,6 @@
 #pragma once
 // What a session's engine (tsql/, store/) asks of the instance and the group around it (group/). Tests bring a fake.
 
-#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,7 +17,6 @@ namespace dba::sandbox::sqlserver {
 struct LogStatement {
   std::string sql{};
   std::vector<Value> values{};
-  std::uint64_t seed = 0;
 };
 
 /// What a commit came to.

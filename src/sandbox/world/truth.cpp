@@ -30,18 +30,19 @@ Json event_json(const TruthEvent& event) {
   object["what"] = event.what;
   if (!event.detail.empty()) object["detail"] = event.detail;
   if (event.term > 0) object["term"] = event.term;
+  if (event.count > 0) object["count"] = event.count;
   return object;
 }
 
-/// "writable" begins an interval; "read-only" and "down" end it.
+/// "writable" and "recovered" begin an interval; "read-only", "recovering" and "down" end it.
 std::vector<Interval> intervals_of(const std::vector<const TruthEvent*>& events) {
   std::vector<Interval> intervals;
   for (const auto* event : events) {
     const auto open = std::ranges::find_if(intervals, [event](const Interval& interval) {
       return interval.pod == event->pod && interval.uid == event->pod_uid && !interval.until;
     });
-    const bool begins = event->what == "writable";
-    const bool ends = event->what == "read-only" || event->what == "down";
+    const bool begins = event->what == "writable" || event->what == "recovered";
+    const bool ends = event->what == "read-only" || event->what == "recovering" || event->what == "down";
     if (begins && open == intervals.end()) {
       intervals.push_back({event->pod, event->pod_uid, event->at, std::nullopt, event->term});
     } else if (ends && open != intervals.end()) {

@@ -16,9 +16,12 @@ namespace dba::sandbox::world {
 struct TruthEvent {
   WallTime at{};
   std::string ns{}, database{}, pod{}, pod_uid{};
-  std::string what{};  ///< "leader", "writable", "read-only", "down", "up", "label", "endpoint", "held", "fault"
+  /// "leader", "writable", "read-only", "down", "up", "label", "endpoint", "held", "fault"; from SQL Server
+  /// "recovering" and "recovered" (a new primary has redo to do before it takes writes) and "lost-write".
+  std::string what{};
   std::string detail{};
   std::uint64_t term = 0;
+  std::uint64_t count = 0;  ///< lost-write: how many acknowledged commits are gone.
 };
 
 class Truth {

@@ -63,8 +63,8 @@ TEST_CASE("words are completed by where they stand") {
     std::string want;
   };
   const std::vector<Row> rows{
-      {{""}, "mssql\nsandbox\ncompletion\nconfig\nexit-codes\nhelp\noptions\nversion\n:4\n"},
-      {{}, "mssql\nsandbox\ncompletion\nconfig\nexit-codes\nhelp\noptions\nversion\n:4\n"},
+      {{""}, "mssql\nsandbox\ncompletion\nconfig\ndoctor\nexit-codes\nhelp\noptions\nversion\n:4\n"},
+      {{}, "mssql\nsandbox\ncompletion\nconfig\ndoctor\nexit-codes\nhelp\noptions\nversion\n:4\n"},
       {{"completion", ""}, "install\nkubectl\nbash\nzsh\nfish\n:4\n"},
       {{"completion", "z"}, "zsh\n:4\n"},
       {{"nonsense", ""}, ":4\n"},
@@ -78,7 +78,7 @@ TEST_CASE("words are completed by where they stand") {
       {{"version", "-o=j"}, "json\n:36\n"},
       {{"version", "--client=f"}, "false\n:36\n"},
       {{"--color", "a"}, "auto\nalways\n:36\n"},
-      {{"--progress=p", ""}, "mssql\nsandbox\ncompletion\nconfig\nexit-codes\nhelp\noptions\nversion\n:4\n"},
+      {{"--progress=p", ""}, "mssql\nsandbox\ncompletion\nconfig\ndoctor\nexit-codes\nhelp\noptions\nversion\n:4\n"},
       {{"version", "--kubeconfig", ""}, ":0\n"},
       {{"version", "--kubeconfig="}, ":0\n"},
       {{"completion", "install", "--dir", ""}, ":16\n"},

@@ -97,6 +97,7 @@ TEST_CASE("config view -o json has everything, remarks too") {
         "contexts": [],
         "namespaces": []
     },
+    "problem": null,
     "remarks": [
         "$KUBECTL_DBA_TIMOUT is ignored: no command has a flag --timout; did you mean timeout?",
         "$KUBECTL_DBA_YES is ignored: --yes counts only when it is typed"
@@ -195,9 +196,16 @@ TEST_CASE("a broken file is a warning to what helps to mend it, and stops what o
   CHECK(result.code == ExitCode::ok);
   CHECK(result.err == warning);
   result = harness.run({"config", "view"});
-  CHECK(result.code == ExitCode::ok);
-  CHECK(result.err == "configuration file: " + home.file() + "\n" + warning);
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err == "configuration file: " + home.file() +
+                          "\nwhat it sets and protects is not known: every other command refuses to run until it is "
+                          "right\n" +
+                          warning);
   CHECK(result.out.find("--replicas") != std::string::npos);
+  result = harness.run({"config", "view", "-o", "json"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.out.find("\"problem\": \"the configuration file is wrong: " + problem.substr(0, problem.size() - 1)) !=
+        std::string::npos);
 }
 
 TEST_CASE("a default form that a command does not have is told with its place; what helps to mend it goes on") {
@@ -207,7 +215,7 @@ TEST_CASE("a default form that a command does not have is told with its place; w
   const std::string place = "--output (from " + home.file() + ":2): ";
   const std::string problem = place + "unable to match a printer suitable for the output format \"xml\", ";
   for (const std::vector<std::string>& words : {std::vector<std::string>{"mssql", "list"},
-                                                {"mssql", "roles", "sales"},
+                                                {"mssql", "roles", "sales", "--no-sql"},
                                                 {"mssql", "delete", "sales", "--yes"},
                                                 {"mssql", "generate", "issuer", "ca", "--ca-secret=x"}}) {
     CAPTURE(dba::join(words, " "));
@@ -224,7 +232,7 @@ TEST_CASE("a default form that a command does not have is told with its place; w
        {std::vector<std::string>{"version", "--client"}, {"exit-codes"}, {"config", "view"}}) {
     CAPTURE(dba::join(words, " "));
     const CommandResult result = harness.run(words);
-    CHECK(result.code == ExitCode::ok);
+    CHECK(result.code == (words.front() == "config" ? ExitCode::usage : ExitCode::ok));
     CHECK(result.out != "");
     CHECK(result.err.find("Warning: " + problem) != std::string::npos);
   }
@@ -264,7 +272,7 @@ TEST_CASE("config view marks values that their flags cannot take") {
   CommandHarness harness;
   const Home home(harness, "defaults:\n  replicas: three\n  timeout: soon\n  v: high\n  color: never\n");
   const CommandResult result = harness.run({"config", "view"});
-  CHECK(result.code == ExitCode::ok);
+  CHECK(result.code == ExitCode::usage);
   CHECK(result.out ==
         "SETTING      VALUE           SOURCE\n"
         "--color      never           " +

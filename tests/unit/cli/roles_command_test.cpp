@@ -73,7 +73,7 @@ struct Watched {
       steps.pop_front();
       step();
     };
-    words.insert(words.begin(), {"mssql", "roles", "sales", "-w"});
+    words.insert(words.begin(), {"mssql", "roles", "sales", "--no-sql", "-w"});
     return harness.run(words);
   }
 };
@@ -83,7 +83,7 @@ struct Watched {
 TEST_CASE("roles shows label and endpoint of every pod, and that they agree") {
   CommandHarness harness;
   stub_healthy(harness);
-  const CommandResult result = harness.run({"mssql", "roles", "sales"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql"});
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out ==
         "POD       SQL       LABEL       ENDPOINT    MATCH   SINCE       NODE     REMARKS\n"
@@ -97,17 +97,19 @@ TEST_CASE("roles shows label and endpoint of every pod, and that they agree") {
 TEST_CASE("roles -o wide adds the uid, -o name prints pods") {
   CommandHarness harness;
   stub_healthy(harness);
-  CHECK(harness.run({"mssql", "roles", "sales", "-o", "wide", "-q"}).out.find("uid-of-sales-0") != std::string::npos);
-  CHECK(harness.run({"mssql", "roles", "sales", "-o", "name"}).out == "pod/sales-0\npod/sales-1\npod/sales-2\n");
-  CHECK(harness.run({"mssql", "roles", "sales", "-o", "custom-columns=P:.pod,L:.labelRole"}).out ==
+  CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "wide", "-q"}).out.find("uid-of-sales-0") !=
+        std::string::npos);
+  CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "name"}).out ==
+        "pod/sales-0\npod/sales-1\npod/sales-2\n");
+  CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "custom-columns=P:.pod,L:.labelRole"}).out ==
         "P         L\nsales-0   primary\nsales-1   secondary\nsales-2   secondary\n");
-  CHECK(harness.run({"mssql", "roles", "sales", "-o", "jsonpath={.primary}"}).out == "sales-0");
+  CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "jsonpath={.primary}"}).out == "sales-0");
 }
 
 TEST_CASE("roles --primary -q prints one name alone") {
   CommandHarness harness;
   stub_healthy(harness);
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out == "sales-0\n");
   CHECK(result.err == "");
@@ -116,14 +118,14 @@ TEST_CASE("roles --primary -q prints one name alone") {
 TEST_CASE("roles --secondaries -q prints their names") {
   CommandHarness harness;
   stub_healthy(harness);
-  CHECK(harness.run({"mssql", "roles", "sales", "--secondaries", "-q"}).out == "sales-1\nsales-2\n");
+  CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "--secondaries", "-q"}).out == "sales-1\nsales-2\n");
 }
 
 TEST_CASE("roles exits with 10 without exactly one primary, and shows what is there all the same") {
   CommandHarness harness;
   SUBCASE("none") {
     stub(harness, {kFirstSecondary, kSecondSecondary}, {});
-    const CommandResult result = harness.run({"mssql", "roles", "sales"});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql"});
     CHECK(result.code == ExitCode::unhealthy);
     CHECK(result.out.find("sales-1   unknown   secondary") != std::string::npos);
     CHECK(result.err ==
@@ -131,14 +133,15 @@ TEST_CASE("roles exits with 10 without exactly one primary, and shows what is th
   }
   SUBCASE("two") {
     stub(harness, {kPrimary, pod_json("demo", "sales", 1, "primary"), kSecondSecondary}, healthy_slices());
-    const CommandResult table = harness.run({"mssql", "roles", "sales"});
+    const CommandResult table = harness.run({"mssql", "roles", "sales", "--no-sql"});
     CHECK(table.code == ExitCode::unhealthy);
     CHECK(table.out.find("sales-1   unknown   primary") != std::string::npos);
     CHECK(table.err == "error: ambiguous: 2 pods are labelled primary: sales-0 and sales-1\n");
-    const CommandResult json = harness.run({"mssql", "roles", "sales", "-o", "json"});
+    const CommandResult json = harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "json"});
     CHECK(json.code == ExitCode::unhealthy);
     test::check_schema("RoleReport", json.out);
-    CHECK(harness.run({"mssql", "roles", "sales", "-o", "name"}).out == "pod/sales-0\npod/sales-1\npod/sales-2\n");
+    CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "name"}).out ==
+          "pod/sales-0\npod/sales-1\npod/sales-2\n");
   }
 }
 
@@ -158,7 +161,7 @@ TEST_CASE("roles --primary prints nothing and exits with 10 when nobody leads") 
   CommandHarness harness;
   SUBCASE("no pod carries the label") { stub(harness, {kFirstSecondary, kSecondSecondary}, {}); }
   SUBCASE("the one that carries it is going away") { stub(harness, {going, kFirstSecondary}, {}); }
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
   CHECK(result.code == ExitCode::unhealthy);
   CHECK(result.out == "");
   CHECK(result.err == "error: no primary: no live pod is labelled primary\n");
@@ -167,7 +170,7 @@ TEST_CASE("roles --primary prints nothing and exits with 10 when nobody leads") 
 TEST_CASE("roles --primary names both on stderr and exits with 10 when two pods are labelled primary") {
   CommandHarness harness;
   stub(harness, {kPrimary, pod_json("demo", "sales", 1, "primary"), kSecondSecondary}, healthy_slices());
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
   CHECK(result.code == ExitCode::unhealthy);
   CHECK(result.out == "");
   CHECK(result.err == "error: ambiguous: 2 pods are labelled primary: sales-0 and sales-1\n");
@@ -178,7 +181,7 @@ TEST_CASE("roles --primary prints no pod that has failed, and says why there is 
   failed["status"]["phase"] = "Failed";
   CommandHarness harness;
   stub(harness, {failed, kFirstSecondary, kSecondSecondary}, healthy_slices());
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
   CHECK(result.code == ExitCode::unhealthy);
   CHECK(result.out == "");
   CHECK(result.err == "error: no primary: sales-0 is labelled primary, but its phase is Failed\n");
@@ -189,7 +192,7 @@ TEST_CASE("roles --primary warns of what speaks against the pod it prints") {
   unready["status"]["conditions"][0]["status"] = "False";
   CommandHarness harness;
   stub(harness, {unready, kFirstSecondary, kSecondSecondary}, {});
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out == "sales-0\n");
   CHECK(result.err == "Warning: primary sales-0 is not ready; no Service leads to primary sales-0 as the primary\n");
@@ -200,7 +203,7 @@ TEST_CASE("roles --exit-code fails for what is missing or not known") {
   SUBCASE("a replica") {
     stub(harness, {kPrimary, kFirstSecondary},
          {slice_json("demo", "sales", {kPrimary}), slice_json("demo", "sales-secondary", {kFirstSecondary})});
-    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code"});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--exit-code"});
     CHECK(result.code == ExitCode::unhealthy);
     CHECK(result.out ==
           "POD       SQL       LABEL       ENDPOINT    MATCH   SINCE       NODE     REMARKS\n"
@@ -211,7 +214,7 @@ TEST_CASE("roles --exit-code fails for what is missing or not known") {
   SUBCASE("a label") {
     stub(harness, {kPrimary, kFirstSecondary, pod_json("demo", "sales", 2, "")},
          {slice_json("demo", "sales", {kPrimary}), slice_json("demo", "sales-secondary", {kFirstSecondary})});
-    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code", "-o", "json"});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--exit-code", "-o", "json"});
     CHECK(result.code == ExitCode::unhealthy);
     test::check_schema("RoleReport", result.out);
     CHECK(codec::parse_json(result.out, "the report").at("agreement") == "unknown");
@@ -222,7 +225,7 @@ TEST_CASE("roles --exit-code fails for what is missing or not known") {
     harness.api().on_get(going);
     harness.api().on_list(resources::pods, "demo", {kPrimary, kFirstSecondary, kSecondSecondary});
     harness.api().on_list(resources::endpointslices, "demo", healthy_slices());
-    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code"});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--exit-code"});
     CHECK(result.code == ExitCode::unhealthy);
     CHECK(result.err == "primary: sales-0; the database is being deleted (source: kubernetes)\n");
   }
@@ -232,12 +235,12 @@ TEST_CASE("roles --exit-code is a gate") {
   CommandHarness harness;
   SUBCASE("healthy") {
     stub_healthy(harness);
-    CHECK(harness.run({"mssql", "roles", "sales", "--exit-code"}).code == ExitCode::ok);
+    CHECK(harness.run({"mssql", "roles", "sales", "--no-sql", "--exit-code"}).code == ExitCode::ok);
   }
   SUBCASE("the Service still leads to the old primary") {
     stub(harness, {pod_json("demo", "sales", 0, "secondary"), pod_json("demo", "sales", 1, "primary")},
          {slice_json("demo", "sales", {kPrimary}), slice_json("demo", "sales-secondary", {})});
-    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code"});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--exit-code"});
     CHECK(result.code == ExitCode::unhealthy);
     CHECK(
         result.out ==
@@ -251,7 +254,7 @@ TEST_CASE("roles --exit-code is a gate") {
     harness.api().on_get(database_json("demo", "sales"));
     harness.api().on_list(resources::pods, "demo", {kPrimary});
     harness.api().on("GET", kSlices).fail(403, "Forbidden", "endpointslices.discovery.k8s.io is forbidden");
-    const CommandResult result = harness.run({"mssql", "roles", "sales", "--exit-code", "-o", "json"});
+    const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--exit-code", "-o", "json"});
     CHECK(result.code == ExitCode::unhealthy);
     test::check_schema("RoleReport", result.out);
     const Json report = codec::parse_json(result.out, "the report");
@@ -272,7 +275,7 @@ TEST_CASE("roles of a database that does not exist says what is near and where i
   harness.api().on_list(resources::mssqlservers, "", {database_json("prod", "salse")});
   harness.api().on_list(resources::pods, "demo", {}).optionally();
   harness.api().on_list(resources::endpointslices, "demo", {}).optionally();
-  const CommandResult result = harness.run({"mssql", "roles", "salse"});
+  const CommandResult result = harness.run({"mssql", "roles", "salse", "--no-sql"});
   CHECK(result.code == ExitCode::denied);
   CHECK(result.err ==
         "error: database \"salse\" not found in namespace \"demo\"\n"
@@ -287,7 +290,7 @@ TEST_CASE("roles without KubeDB says what to install") {
   harness.api().on("GET", kDatabases + "/sales").reply(404, "404 page not found", {{"Content-Type", "text/plain"}});
   harness.api().on_list(resources::pods, "demo", {}).optionally();
   harness.api().on_list(resources::endpointslices, "demo", {}).optionally();
-  const CommandResult result = harness.run({"mssql", "roles", "sales"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql"});
   CHECK(result.code == ExitCode::denied);
   CHECK(result.err.find("global.featureGates.MSSQLServer=true") != std::string::npos);
 }
@@ -345,7 +348,7 @@ TEST_CASE("roles -w ends quietly, not as interrupted, when nobody reads any more
   CommandHarness harness;
   harness.api().on_get(database_json("demo", "sales")).optionally();
   harness.let_reader_leave();
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "-w"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "-w"});
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out.empty());
   CHECK(result.err.empty());
@@ -375,7 +378,7 @@ TEST_CASE("roles -w ends with 4 when the database is deleted") {
 TEST_CASE("roles -w fails at once when the server cannot be reached") {
   CommandHarness harness;
   harness.api().on("GET", kDatabases + "/sales").break_with(kube::TransportFailure::Kind::refused, false);
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "-w"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "-w"});
   CHECK(result.code == ExitCode::unexpected);
   CHECK(
       result.err.starts_with("error: cannot get mssqlservers.kubedb.com \"sales\" in namespace \"demo\": the server "
@@ -384,7 +387,7 @@ TEST_CASE("roles -w fails at once when the server cannot be reached") {
 
 TEST_CASE("roles -w refuses forms that have no rows") {
   CommandHarness harness;
-  const CommandResult result = harness.run({"mssql", "roles", "sales", "-w", "-o", "yaml"});
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "-w", "-o", "yaml"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err == "error: --watch cannot print -o yaml: use table, wide, json or name\n");
   CHECK(harness.api().requests().empty());

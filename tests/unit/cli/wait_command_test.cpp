@@ -67,7 +67,25 @@ TEST_CASE("wait ends at once when the condition is met already") {
     const CommandResult result = waited.run(condition);
     CHECK(result.code == ExitCode::ok);
     CHECK(result.out == "mssqlserver.kubedb.com/sales condition met\n");
-    CHECK(result.err == "");
+    CHECK(result.err == (std::string_view(condition).starts_with("primary") ? "primary: sales-0\n" : ""));
+  }
+}
+
+TEST_CASE("wait takes what list -o name prints, one condition, and no other kind") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  CHECK(harness.run({"mssql", "wait", "pods/sales-0", "--for=primary"})
+            .err.starts_with(
+                "error: NAME: \"pods/sales-0\" is not a database: expected NAME or mssqlserver.kubedb.com/NAME\n"));
+  const CommandResult twice = harness.run({"mssql", "wait", "sales", "--for=primary", "--for=delete"});
+  CHECK(twice.code == ExitCode::usage);
+  CHECK(twice.err.starts_with(
+      "error: --for: given twice, as primary and as delete: wait for one thing after the other\n"));
+  for (const char* name : {"mssqlserver.kubedb.com/sales", "mssqlservers/sales", "MS/sales"}) {
+    CAPTURE(name);
+    Waited waited({database_with([](Json&) {})}, {pod_json("demo", "sales", 0, "primary")});
+    CHECK(waited.harness.run({"mssql", "wait", name, "--for=phase=Ready"}).out ==
+          "mssqlserver.kubedb.com/sales condition met\n");
   }
 }
 

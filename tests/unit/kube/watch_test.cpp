@@ -155,21 +155,33 @@ TEST_CASE("after a 410 the list is read again and only the difference is told, d
   CHECK(watch.requests().back().parameter("resourceVersion") == "20");
 }
 
-TEST_CASE("an object that was deleted unseen is told with its last known state") {
-  FakeCluster cluster;
-  auto& list = cluster.api().on("GET", "/api/v1/namespaces/demo/pods");
-  list.reply(test::list_json(resources::pods, {pod("a", "1", "secondary")}, "10"))
-      .reply(test::list_json(resources::pods, {}, "20"));
-  FakeWatch& watch = cluster.api().on_watch(resources::pods, "demo");
-  Watcher watcher(cluster.client(), {kPods});
-  take(watcher, cluster, 2);
-  watch.modified(pod("a", "11", "primary"));
-  take(watcher, cluster, 1);
-  watch.error(410, "Expired", "too old");
-  const std::optional<WatchEvent> event = watcher.next(cluster.clock().steady_now() + 1h, {});
-  REQUIRE(event.has_value());
-  CHECK(event->kind == WatchEvent::Kind::deleted);
-  CHECK(*event->object == pod("a", "11", "primary"));
+TEST_CASE("an object that was deleted unseen is told with its last known state, or its metadata when that is enough") {
+  for (const bool metadata_only : {false, true}) {
+    CAPTURE(metadata_only);
+    FakeCluster cluster;
+    auto& list = cluster.api().on("GET", "/api/v1/namespaces/demo/pods");
+    list.reply(test::list_json(resources::pods, {pod("a", "1", "secondary")}, "10"))
+        .reply(test::list_json(resources::pods, {}, "20"));
+    FakeWatch& watch = cluster.api().on_watch(resources::pods, "demo");
+    WatchTarget target = kPods;
+    target.metadata_of_missed = metadata_only;
+    Watcher watcher(cluster.client(), {target});
+    take(watcher, cluster, 2);
+    Json last = pod("a", "11", "primary");
+    last["metadata"]["managedFields"] = Json::array();
+    last["spec"] = {{"nodeName", "node-0"}};
+    watch.modified(last);
+    take(watcher, cluster, 1);
+    watch.error(410, "Expired", "too old");
+    const std::optional<WatchEvent> event = watcher.next(cluster.clock().steady_now() + 1h, {});
+    REQUIRE(event.has_value());
+    CHECK(event->kind == WatchEvent::Kind::deleted);
+    if (metadata_only) {
+      last = Json::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", last["metadata"]}});
+      last["metadata"].erase("managedFields");
+    }
+    CHECK(*event->object == last);
+  }
 }
 
 TEST_CASE("a passing error event keeps the place, garbage is taken up again") {

@@ -515,16 +515,17 @@ TEST_CASE("the report as JSON has every field, null for what is not known") {
   scene.leads_to({scene.pods[0]}, {});
   scene.pods[0]["metadata"]["managedFields"] = test::yaml(
       R"(v: [{time: "2026-01-02T03:00:05Z", fieldsV1: {"f:metadata": {"f:labels": {"f:kubedb.com/role": {}}}}}])")["v"];
-  CHECK(codec::compact_json(to_json(scene.report())) ==
-        R"({"apiVersion":"kubectl-dba/v1","kind":"RoleReport","database":{"namespace":"demo","name":"sales"},)"
-        R"("source":"kubernetes","phase":"Ready","deleting":false,"primary":"sales-0","primaryState":"one",)"
-        R"("agreement":"unknown","replicasWanted":3,"replicas":[)"
-        R"({"pod":"sales-0","uid":"uid-of-sales-0","sqlRole":null,"labelRole":"primary","endpoint":"primary",)"
-        R"("match":true,"since":"2026-01-02T03:00:05Z","sinceSource":"managedFields","node":"node-0",)"
-        R"("terminating":false,"remarks":[]},)"
-        R"({"pod":"sales-1","uid":"uid-of-sales-1","sqlRole":null,"labelRole":null,"endpoint":"none","match":null,)"
-        R"("since":null,"sinceSource":null,"node":null,"terminating":true,"remarks":["terminating"]}],)"
-        R"("partial":false,"errors":[]})");
+  CHECK(
+      codec::compact_json(to_json(scene.report())) ==
+      R"({"apiVersion":"kubectl-dba/v1","kind":"RoleReport","database":{"namespace":"demo","name":"sales"},)"
+      R"("source":"kubernetes","phase":"Ready","deleting":false,"primary":"sales-0","primaryState":"one","twoPrimariesProven":false,)"
+      R"("agreement":"unknown","replicasWanted":3,"replicas":[)"
+      R"({"pod":"sales-0","uid":"uid-of-sales-0","sqlRole":null,"sqlError":null,"labelRole":"primary","endpoint":"primary",)"
+      R"("match":true,"since":"2026-01-02T03:00:05Z","sinceSource":"managedFields","node":"node-0",)"
+      R"("terminating":false,"remarks":[]},)"
+      R"({"pod":"sales-1","uid":"uid-of-sales-1","sqlRole":null,"sqlError":null,"labelRole":null,"endpoint":"none","match":null,)"
+      R"("since":null,"sinceSource":null,"node":null,"terminating":true,"remarks":["terminating"]}],)"
+      R"("partial":false,"errors":[]})");
 }
 
 TEST_CASE("a row has a cell for every column") {

@@ -16,6 +16,9 @@ Command issuer_create_command();
 Command generate_issuer_command();  ///< Below `generate`, as the next one.
 Command generate_dag_service_command();
 Command list_command();
+Command port_forward_command();
+Command query_command();
+Command replicas_command();
 Command roles_command();
 Command versions_command();
 Command wait_command();

@@ -14,7 +14,7 @@
 
 #include "change_output.hpp"
 #include "commands.hpp"
-#include "completers.hpp"
+#include "database_argument.hpp"
 #include "deletion_output.hpp"
 #include "guard.hpp"
 #include "mutation_flags.hpp"
@@ -120,8 +120,7 @@ Command delete_command() {
       "kubectl dba mssql delete sales -n demo --dry-run=server\n"
       "# In a script, data and backups included\n"
       "kubectl dba mssql delete sales -n demo --yes --wipe-out-data --timeout=5m";
-  command.arguments = {
-      {.name = "NAME", .help = "Name of the database", .into = &options->name, .complete = complete_databases}};
+  command.arguments = {database_argument(options->name)};
   command.flags = {
       {.name = "wipe-out-data",
        .help = "Agree to lose volumes, secrets and backups where the deletionPolicy is WipeOut",

@@ -78,7 +78,8 @@ void RolePrinter::print(const RoleReport& report) {
     print_rows(part.replicas, report);
   }
   if (report.primary_state != mssql::PrimaryState::one) {
-    ErrorInfo error{.code = ExitCode::unhealthy, .message = mssql::role_summary(report)};
+    ErrorInfo error{.code = report.two_primaries_proven ? ExitCode::write_lost : ExitCode::unhealthy,
+                    .message = mssql::role_summary(report)};
     if (const std::string gaps = mssql::role_gaps(report); !gaps.empty() && !selection_.primary)
       error.details.push_back(gaps);
     io_.err.write(output::error_text(error, io_.colour_err));

@@ -1,5 +1,6 @@
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,9 +12,10 @@
 #include "dba/output/format.hpp"
 
 #include "commands.hpp"
-#include "completers.hpp"
+#include "database_argument.hpp"
 #include "mutation_flags.hpp"
 #include "role_printer.hpp"
+#include "sql_flags.hpp"
 #include "watching.hpp"
 
 namespace dba::cli {
@@ -24,12 +26,14 @@ struct RolesOptions {
   std::string name{}, output{};
   RoleSelection selection{};
   bool watch = false;
-  bool no_sql = false;  ///< What is done anyway as long as nothing is read over SQL.
+  bool no_sql = false;
   bool exit_code = false;
+  SqlOptions sql{};
 };
 
 /// Exactly one has to lead; a gate takes unknown for bad, and what is about to go.
 ExitCode exit_code_of(const mssql::RoleReport& report, const RolesOptions& options) {
+  if (report.two_primaries_proven) return ExitCode::write_lost;
   const bool one = report.primary_state == mssql::PrimaryState::one;
   if (!one) return ExitCode::unhealthy;
   const bool healthy = report.agreement == mssql::Agreement::agree && !report.partial && !report.deleting;
@@ -41,32 +45,36 @@ ExitCode run_roles(const RolesOptions& options, AppContext& context) {
                       parse_watched_format(options.output, role_forms(), options.watch));
   kube::Client& client = context.kube();
   if (!options.watch) {
-    const mssql::RoleReport report = mssql::read_roles(client, client.config().ns, options.name);
+    const mssql::SqlQuestion question = options.no_sql ? mssql::SqlQuestion{} : sql_question(context, options.sql);
+    const mssql::RoleReport report = mssql::read_roles(client, client.config().ns, options.name, question);
     printer.print(report);
     return exit_code_of(report, options);
   }
-  return watch_until_ended(context, [&] {
-    mssql::follow_roles(client, client.config().ns, options.name, [&](const mssql::RoleReport& report) {
-      printer.print_changes(report);
-      context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
-      return !context.io.out.closed();
-    });
-  });
+  const mssql::SqlQuestion question =
+      options.no_sql ? mssql::SqlQuestion{} : repeated_sql_question(context, options.sql);
+  const auto on_report = [&](const mssql::RoleReport& report) {
+    printer.print_changes(report);
+    context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
+    return !context.io.out.closed();
+  };
+  return watch_until_ended(context,
+                           [&] { mssql::follow_roles(client, client.config().ns, options.name, on_report, question); });
 }
 
 }  // namespace
 
 Command roles_command() {
   const auto options = std::make_shared<RolesOptions>();
-  Command command{.name = "roles", .summary = "Show who leads, and whether labels and Services agree"};
+  Command command{.name = "roles", .summary = "Show who leads, and whether SQL Server, labels and Services agree"};
   command.description =
-      "One row a pod: the role SQL Server reports (unknown: only Kubernetes is asked), the role label, the Service "
-      "whose endpoints hold the pod, whether the two agree, and since when. A pod that is going away, has failed "
-      "or has ended is never the primary.\n\n"
-      "Exits with 10 when no pod, or more than one, is labelled primary; -w goes on. --exit-code exits with 10 also "
-      "for "
-      "what is missing or not known: every replica that is wanted has to be there, run, carry a role and be behind the "
-      "Service of that role.";
+      "One row a pod: the role SQL Server itself reports, the role label, the Service whose endpoints hold the pod, "
+      "whether they agree, and since when the label says so. Every pod is asked at once, through a tunnel of its own; "
+      "where none can be asked, or with --no-sql, the labels decide who leads, and the note below the table says so. A "
+      "pod that is going away, has failed or has ended is never the primary.\n\n"
+      "Exits with 12 when two instances lead at the same time by their own words, and with 10 when no pod, or more "
+      "than "
+      "one, is the primary; -w goes on. --exit-code exits with 10 also for what is missing or not known: every replica "
+      "that is wanted has to be there, run, have a role, carry it as its label and be behind the Service of that role.";
   command.examples =
       "# Everything about the roles of one database\n"
       "kubectl dba mssql roles sales -n demo\n"
@@ -74,10 +82,9 @@ Command roles_command() {
       "kubectl dba mssql roles sales -n demo --primary -q\n"
       "# Every change as it happens, one JSON object a line\n"
       "kubectl dba mssql roles sales -n demo -w -o json\n"
-      "# Fail (10) unless one pod leads and every replica is where its label says\n"
+      "# Fail (10) unless one pod leads and SQL Server, label and Service agree on every replica\n"
       "kubectl dba mssql roles sales -n demo --exit-code";
-  command.arguments = {
-      {.name = "NAME", .help = "Name of the database", .into = &options->name, .complete = complete_databases}};
+  command.arguments = {database_argument(options->name)};
   command.flags = {
       {.name = "primary", .help = "Only the primary; with -q its name alone", .into = &options->selection.primary},
       {.name = "secondaries",
@@ -90,6 +97,7 @@ Command roles_command() {
        .into = &options->exit_code},
       output_flag(options->output, role_forms()),
   };
+  command.flags = join_flags(std::move(command.flags), sql_flags(options->sql, "How long to wait for the answers"));
   command.run = [options](AppContext& context) { return run_roles(*options, context); };
   return command;
 }

@@ -14,6 +14,7 @@
 
 #include "commands.hpp"
 #include "completers.hpp"
+#include "database_argument.hpp"
 #include "mutation_flags.hpp"
 #include "surroundings.hpp"
 
@@ -67,6 +68,14 @@ ErrorInfo failure_of(const mssql::WaitRequest& request, const mssql::WaitResult&
   return info;
 }
 
+void set_condition(WaitForOptions& options, const std::string& text) {
+  if (!options.condition.empty()) {
+    throw usage_error(
+        fmt::format("given twice, as {} and as {}: wait for one thing after the other", options.condition, text));
+  }
+  options.condition = text;
+}
+
 ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
   const output::Format format = output::parse_format(options.output, kForms);
   mssql::WaitRequest request{.name = options.name,
@@ -88,6 +97,7 @@ ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
   const bool met = result.outcome == Outcome::met;
   if (format.is_table()) {
     if (met) context.io.line(printed_name + " condition met");
+    if (met && request.condition.needs_pods()) context.io.note(result.observed);
   } else if (format.kind == output::Format::Kind::name) {
     if (met) context.io.line(printed_name);
   } else {
@@ -121,15 +131,14 @@ Command wait_command() {
       "# A condition and a field of the object\n"
       "kubectl dba mssql wait sales -n demo --for=condition=AcceptingConnection\n"
       "kubectl dba mssql wait sales -n demo --for='jsonpath={.spec.replicas}=3'";
-  command.arguments = {
-      {.name = "NAME", .help = "Name of the database", .into = &options->name, .complete = complete_databases}};
+  command.arguments = {database_argument(options->name)};
   command.flags = {
       {.name = "for",
        .value = "CONDITION",
        .help = "What to wait for: phase=PHASE, primary, primary=POD, primary!=POD, primary-changed, delete, "
                "condition=TYPE[=STATUS] or "
                "jsonpath=PATH[=VALUE]",
-       .into = &options->condition,
+       .into = [options](const std::string&, const std::string& text) { set_condition(*options, text); },
        .required = true,
        .complete = complete_words({"phase=Ready", "primary", "primary=", "primary!=", "primary-changed", "delete",
                                    "condition=", "jsonpath="})},

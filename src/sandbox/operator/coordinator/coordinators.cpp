@@ -17,8 +17,16 @@ bool restarted(const ContainerView& before, const ContainerView& now) {
 
 }  // namespace
 
-Coordinators::Coordinators(std::uint64_t seed, std::function<bool(const PodView&)> patching)
-    : seed_(seed), patching_(std::move(patching)) {}
+Coordinators::Coordinators(std::uint64_t seed, std::function<bool(const PodView&)> patching, LsnSource lsn)
+    : seed_(seed), patching_(std::move(patching)), lsn_(std::move(lsn)) {}
+
+void Coordinators::measure(const Key& key, Database& database) const {
+  if (!lsn_ || !database.group) return;
+  for (const Member& member : database.group->members()) {
+    const auto lsn = member.arbiter() ? std::nullopt : lsn_(key.first, key.second, member.id);
+    if (lsn) database.group->measure(member.id, *lsn);
+  }
+}
 
 const Group* Coordinators::find(const std::string& ns, const std::string& database) const {
   const auto found = databases_.find({ns, database});
@@ -52,6 +60,7 @@ void Coordinators::pod_seen(const Json& object, Time now) {
   if (!view) return;
   const Key key{view->ns, view->database};
   Database& database = databases_[key];
+  measure(key, database);
   touched_.insert(key);
   PodView before;
   if (const auto known = database.pods.find(view->member); known != database.pods.end()) before = known->second;
@@ -71,6 +80,7 @@ void Coordinators::pod_gone(const Json& object, Time now) {
   touched_.insert(key);
   const auto known = database.pods.find(view->member);
   if (known == database.pods.end() || known->second.uid != view->uid) return;
+  measure(key, database);
   forget(database, view->member, now);
   database.pods.erase(known);
 }
@@ -165,6 +175,7 @@ std::vector<Outcome> Coordinators::advance(Time now) {
     if (found == databases_.end()) continue;
     Database& database = found->second;
     if (database.group) {
+      measure(key, database);
       if (database.adopt_by && *database.adopt_by <= now) start_found(database, now);
       database.group->advance(now);
       apply_faults(key, database, now);  // Who is meant by "primary" may be known only now.

@@ -28,11 +28,16 @@ struct Outcome {
   Action action{};
 };
 
+/// What the log of a member is worth; absent = nothing has been written. @source kubedb.md 6.1 (highest LSN)
+using LsnSource =
+    std::function<std::optional<std::uint64_t>(const std::string& ns, const std::string& database, int member)>;
+
 class Coordinators {
  public:
   /// @param patching whether a patch of this pod's label is under way or newer than this version of the pod: then the
   ///                 label in it is not news
-  Coordinators(std::uint64_t seed, std::function<bool(const PodView&)> patching);
+  /// @param lsn      asked before every decision; may be empty
+  Coordinators(std::uint64_t seed, std::function<bool(const PodView&)> patching, LsnSource lsn = {});
 
   void database_seen(const Json& database, Time now);
   void database_gone(const std::string& ns, const std::string& name, Time now);
@@ -57,12 +62,14 @@ class Coordinators {
   };
   std::uint64_t seed_;
   std::function<bool(const PodView&)> patching_;
+  LsnSource lsn_;
   std::map<Key, Database> databases_{};
   std::set<std::pair<Time, Key>> schedule_{};
   std::set<Key> touched_{};
   std::vector<world::Fault> faults_{};
   std::vector<Outcome> outcomes_{};
 
+  void measure(const Key& key, Database& database) const;
   void feed(Database& database, const PodView& before, const PodView& now_seen, Time now);
   void start(Database& database, const PodView& pod, Time now);
   void forget(Database& database, int member, Time now);

@@ -118,6 +118,7 @@ void Group::handle(Member& m, Timer timer) {
       return end_sql(m, "terminating");
     case Timer::sql_start:
       m.sql = Sql::ready;
+      tell_sql(m, Action::Kind::sql_process);
       log(m, "mssql is ready now");
       return truth(m, "up", "");
     case Timer::probe:
@@ -213,6 +214,8 @@ void Group::end_sql(Member& m, std::string_view why) {
   m.rogue = false;
   m.cancel(Timer::lease);
   if (was_up) truth(m, "down", why);
+  m.abruptly_down = why == kPodGone;
+  if (m.role == Role::resolving) return tell_sql(m, Action::Kind::sql_process);
   set_role(m, Role::resolving);
 }
 

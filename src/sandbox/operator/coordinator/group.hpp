@@ -20,13 +20,21 @@
 
 namespace dba::sandbox::kubedb::coordinator {
 
+/// How the SQL Server process of a member is.
+struct SqlProcess {
+  bool running = false, frozen = false;
+  bool abruptly = false;   ///< It ended without a word: its machine is gone.
+  std::uint64_t side = 0;  ///< Those of different sides do not reach each other.
+};
+
 /// Something to be carried out, or told, at `at`.
 struct Action {
   enum class Kind {
-    label,     ///< text = the role label of the pod.
-    sql_role,  ///< text = PRIMARY, SECONDARY or RESOLVING, number = the group's sequence number.
-    log,       ///< text = a line of the coordinator's log.
-    truth,     ///< text = what, detail, number = the term: see world::TruthEvent.
+    label,        ///< text = the role label of the pod.
+    sql_role,     ///< text = PRIMARY, SECONDARY or RESOLVING, number = the group's sequence number.
+    sql_process,  ///< The same when the role is not new: the process is.
+    log,          ///< text = a line of the coordinator's log.
+    truth,        ///< text = what, detail, number = the term: see world::TruthEvent.
   };
   Kind kind = Kind::log;
   Time at{};
@@ -34,6 +42,7 @@ struct Action {
   std::string pod{}, uid{};
   std::string text{}, detail{};
   std::uint64_t number = 0;
+  SqlProcess process{};
 };
 
 enum class Container { sql, coordinator };
@@ -62,6 +71,8 @@ class Group {
   void freeze(int member, bool sql, bool coordinator, Time now);
   void partition(int member, std::uint64_t side, Time now);  ///< 0 = the side of everybody else.
   void harden(int member, std::uint64_t lsn, Time now);
+  /// What the member's log is worth, as measured right now; no time passes.
+  void measure(int member, std::uint64_t lsn);
   void label_seen(int member, std::string label, Time now);
   // Faults.
   void hold_highest_lsn(int member, bool on, Time now);
@@ -145,6 +156,7 @@ class Group {
   void demote(Member& m, std::string_view why);
   void set_writable(Member& m, bool writable, std::string_view why);
   void set_role(Member& m, Role role);
+  void tell_sql(const Member& m, Action::Kind kind);
   void consider_join(Member& m);
   void join(Member& m);
   void want_label(Member& m, std::string role);

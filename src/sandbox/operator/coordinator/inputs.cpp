@@ -87,7 +87,7 @@ void Group::pod_gone(int id, Time now) {
   Member* m = member(id);
   if (m == nullptr || !m->present) return;
   end_coordinator(*m);
-  end_sql(*m, "pod gone");
+  end_sql(*m, kPodGone);
   m->present = m->terminating = m->joined = false;
   m->coordinator_frozen = m->sql_frozen = false;
   m->label = m->wanted_label = "";
@@ -123,6 +123,7 @@ void Group::freeze(int id, bool sql, bool coordinator, Time now) {
   const bool sql_changes = m->sql_frozen != sql;
   m->sql_frozen = sql;
   m->coordinator_frozen = coordinator;
+  if (sql_changes && m->sql == Sql::ready) tell_sql(*m, Action::Kind::sql_process);
   // Who stands still acknowledges nothing. Awake again it takes writes as before, unless its lease has run out.
   if (sql_changes && m->role == Role::primary && m->sql == Sql::ready) {
     set_writable(*m, !sql, sql ? "frozen" : "thawed");
@@ -135,6 +136,7 @@ void Group::partition(int id, std::uint64_t side, Time now) {
   Member* m = member(id);
   if (m == nullptr || m->side == side) return;
   m->side = side;
+  if (m->sql == Sql::ready) tell_sql(*m, Action::Kind::sql_process);
   refresh();
 }
 
@@ -144,6 +146,10 @@ void Group::harden(int id, std::uint64_t lsn, Time now) {
   if (m == nullptr || m->lsn >= lsn) return;
   m->lsn = lsn;
   refresh();
+}
+
+void Group::measure(int id, std::uint64_t lsn) {
+  if (Member* m = member(id)) m->lsn = lsn;
 }
 
 void Group::label_seen(int id, std::string label, Time now) {

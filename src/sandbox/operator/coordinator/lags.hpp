@@ -4,8 +4,12 @@
 // @source kubedb.md 6.1: a failover takes 2 to 10 s in general, a graceful one is "almost immediate"
 
 #include <chrono>
+#include <string_view>
 
 namespace dba::sandbox::kubedb::coordinator {
+
+/// Why a SQL Server has ended that nobody ended: its connections stay open on the other side.
+inline constexpr std::string_view kPodGone = "pod gone";
 
 struct Lag {
   std::chrono::nanoseconds least{}, most{};

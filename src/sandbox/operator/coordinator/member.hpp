@@ -66,7 +66,8 @@ struct Member {
   Role role = Role::resolving;
   bool joined = false;  ///< Belongs to the availability group since its pod came.
   bool writable = false;
-  bool rogue = false;  ///< Believes itself primary by the split-brain fault.
+  bool abruptly_down = false;  ///< Its process ended without closing its connections.
+  bool rogue = false;          ///< Believes itself primary by the split-brain fault.
   std::uint64_t lsn = 0;
   bool highest_by_fault = false;
   // The label on its pod.

@@ -98,7 +98,19 @@ void Group::set_writable(Member& m, bool writable, std::string_view why) {
 void Group::set_role(Member& m, Role role) {
   if (m.role == role && role != Role::primary) return;
   m.role = role;
-  actions_.push_back({Action::Kind::sql_role, now_, m.id, m.pod, m.uid, std::string(name_of(role)), "", sequence_});
+  tell_sql(m, Action::Kind::sql_role);
+}
+
+void Group::tell_sql(const Member& m, Action::Kind kind) {
+  actions_.push_back({kind,
+                      now_,
+                      m.id,
+                      m.pod,
+                      m.uid,
+                      std::string(name_of(m.role)),
+                      "",
+                      sequence_,
+                      {m.sql == Sql::ready, m.sql_frozen, m.abruptly_down, m.side}});
 }
 
 void Group::consider_join(Member& m) {

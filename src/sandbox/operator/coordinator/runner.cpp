@@ -34,7 +34,8 @@ std::vector<kube::WatchTarget> coordinator_targets(const std::string& ns) {
   return {{.type = &kube::resources::mssqlservers, .ns = ns},
           {.type = &kube::resources::pods,
            .ns = ns,
-           .options = {.label_selector = "app.kubernetes.io/managed-by=kubedb.com"}}};
+           .options = {.label_selector = "app.kubernetes.io/managed-by=kubedb.com"},
+           .metadata_of_missed = true}};
 }
 
 /// Ends a wait from any thread. Outlives the runner: the world's fault registry never forgets a listener.
@@ -69,13 +70,14 @@ class Bell {
 }  // namespace
 
 struct CoordinatorRunner::Impl {
-  Impl(kube::Client& client_in, world::World& world_in, SqlRoleListener listener, std::string ns_in)
+  Impl(kube::Client& client_in, world::World& world_in, SqlHalf sql, std::string ns_in)
       : client(client_in),
         world(world_in),
         ns(std::move(ns_in)),
-        on_role(std::move(listener)),
+        on_role(std::move(sql.on_role)),
         patches(client_in, world_in.clock),
-        coordinators(world_in.seed, [this](const PodView& pod) { return patches.is_ahead_of(pod); }) {
+        coordinators(
+            world_in.seed, [this](const PodView& pod) { return patches.is_ahead_of(pod); }, std::move(sql.lsn)) {
     world.faults.on_change([weak = std::weak_ptr<Bell>(bell)] {
       if (const auto still_there = weak.lock()) still_there->ring();
     });
@@ -156,8 +158,10 @@ struct CoordinatorRunner::Impl {
                           fmt::format("mssql-coordinator {} {}", format_rfc3339_micro(wall(action.at)), action.text));
           break;
         case Action::Kind::sql_role:
+        case Action::Kind::sql_process:
           if (!on_role) break;
-          on_role({outcome.ns, outcome.database, action.pod, action.uid, action.text, action.number, action.at});
+          on_role({outcome.ns, outcome.database, action.pod, action.uid, action.member, action.text, action.number,
+                   action.process, action.at});
           break;
         case Action::Kind::truth:
           world.truth.record({.at = wall(action.at),
@@ -174,8 +178,8 @@ struct CoordinatorRunner::Impl {
   }
 };
 
-CoordinatorRunner::CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role, std::string ns)
-    : impl_(std::make_unique<Impl>(client, world, std::move(on_role), std::move(ns))) {}
+CoordinatorRunner::CoordinatorRunner(kube::Client& client, world::World& world, SqlHalf sql, std::string ns)
+    : impl_(std::make_unique<Impl>(client, world, std::move(sql), std::move(ns))) {}
 
 CoordinatorRunner::~CoordinatorRunner() = default;
 

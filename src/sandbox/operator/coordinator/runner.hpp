@@ -9,25 +9,34 @@
 
 #include "dba/kube/client.hpp"
 
+#include "operator/coordinator/coordinators.hpp"
 #include "world/world.hpp"
 
 namespace dba::sandbox::kubedb {
 
-/// A change of role that SQL Server is told by its coordinator.
+/// How the SQL Server of one member is from now on: what its coordinator tells it, and what befalls it.
 struct SqlRoleChange {
   std::string ns{}, database{}, pod{}, uid{};
+  int member = 0;      ///< Its ordinal.
   std::string role{};  ///< PRIMARY, SECONDARY, RESOLVING
   std::uint64_t sequence_number = 0;
+  coordinator::SqlProcess process{};
   platform::SteadyTime at{};
 };
 using SqlRoleListener = std::function<void(const SqlRoleChange& change)>;
+using SqlLsnSource = coordinator::LsnSource;
+
+/// The SQL half of a cluster, as far as the coordinators go. Each may be empty. Called from the coordinators' thread.
+struct SqlHalf {
+  SqlRoleListener on_role{};  ///< For every change of every replica.
+  SqlLsnSource lsn{};
+};
 
 class CoordinatorRunner {
  public:
   /// Follows the cluster from now on, until it is destroyed.
-  /// @param on_role called from the runner's thread for every role of every replica; may be empty
   /// @param ns works there only; empty = in all namespaces
-  CoordinatorRunner(kube::Client& client, world::World& world, SqlRoleListener on_role = {}, std::string ns = "");
+  CoordinatorRunner(kube::Client& client, world::World& world, SqlHalf sql = {}, std::string ns = "");
   ~CoordinatorRunner();
   CoordinatorRunner(const CoordinatorRunner&) = delete;
   CoordinatorRunner& operator=(const CoordinatorRunner&) = delete;

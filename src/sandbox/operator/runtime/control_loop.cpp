@@ -21,7 +21,7 @@ constexpr auto kIdleLoop = std::chrono::hours(24 * 365);
 std::vector<kube::WatchTarget> watch_targets(const std::string& ns) {
   std::vector<kube::WatchTarget> all;
   for (const KindRow& row : watched_kinds()) {
-    kube::WatchTarget target{.type = row.type};
+    kube::WatchTarget target{.type = row.type, .metadata_of_missed = true};
     if (row.type->namespaced) target.ns = ns;
     if (row.ours_only) target.options.label_selector = kManagedByKubedb;
     all.push_back(std::move(target));
@@ -33,6 +33,14 @@ std::string petset_of(const Json& pod) {
   const Json* owners = codec::find_at(pod, {"metadata", "ownerReferences"});
   if (owners == nullptr || owners->empty()) return {};
   return codec::string_at(owners->front(), {"kind"}) == "PetSet" ? codec::string_at(owners->front(), {"name"}) : "";
+}
+
+/// "data-sales-0" → "sales": a claim has no owner, so that it stays.
+std::string petset_of_claim(const std::string& claim) {
+  const std::size_t behind_template = claim.find('-');
+  const std::size_t ordinal = claim.rfind('-');
+  if (behind_template == std::string::npos || behind_template == ordinal) return {};
+  return claim.substr(behind_template + 1, ordinal - behind_template - 1);
 }
 
 }  // namespace
@@ -84,6 +92,7 @@ void ControlLoop::take(const kube::WatchEvent& event) {
   if (kind == Kind::database) add(WorkKey::What::database, ns, name);
   if (kind == Kind::petset) add(WorkKey::What::petset, ns, name);
   if (kind == Kind::pod) add(WorkKey::What::petset, ns, petset_of(object));
+  if (kind == Kind::claim) add(WorkKey::What::petset, ns, petset_of_claim(name));
   add(WorkKey::What::database, ns, codec::label_of(object, "app.kubernetes.io/instance"));
   if (kind == Kind::database || kind == Kind::pod || kind == Kind::petset) return;
   for (const WorkKey& waiting : databases_.waiting()) {

@@ -56,12 +56,26 @@ bool PetSetController::is_wanted(const Json& petset) const {
   return std::find(names.begin(), names.end(), codec::name_of(petset)) != names.end();
 }
 
+/// Those that are missing. @returns the one that is being deleted; empty when none is: no pod may start on it.
+std::string PetSetController::ensure_claims(const Json& petset, std::int64_t ordinal) {
+  for (const Json& claim : build_claims(petset, ordinal)) {
+    const Json* known = store_.find(Kind::claim, codec::namespace_of(claim), codec::name_of(claim));
+    if (known != nullptr && is_terminating(*known)) return codec::name_of(claim);
+    writer_.ensure_exists(claim);
+  }
+  return {};
+}
+
 /// OrderedReady: none before the one before it is Ready. Parallel: one after another all the same, but without waiting.
 void PetSetController::scale_up(const WorkKey& key, const Json& petset, std::int64_t wanted) {
   const bool in_order = codec::string_at(petset, {"spec", "podManagementPolicy"}, "OrderedReady") != "Parallel";
   for (std::int64_t ordinal = 0; ordinal < wanted; ++ordinal) {
     const Json* pod = store_.find(Kind::pod, key.ns, pod_name(key.name, ordinal));
     if (pod != nullptr && is_over(*pod) && !is_terminating(*pod)) writer_.remove(Kind::pod, *pod);
+    // A claim may go after its pod was made, and before anything was mounted.
+    if (pod != nullptr && !is_terminating(*pod) && codec::string_at(*pod, {"status", "phase"}) == "Pending") {
+      ensure_claims(petset, ordinal);
+    }
     if (pod == nullptr) {
       const platform::SteadyTime now = clock_.steady_now();
       const auto earliest = next_pod_.find(key);
@@ -77,19 +91,24 @@ void PetSetController::scale_up(const WorkKey& key, const Json& petset, std::int
 
 void PetSetController::make_pod(const Json& petset, std::int64_t ordinal) {
   try {
-    for (const Json& claim : build_claims(petset, ordinal)) writer_.ensure_exists(claim);
+    const std::string going = ensure_claims(petset, ordinal);
+    if (!going.empty()) return tell_failed(petset, ordinal, fmt::format("pvc {} is being deleted", going));
     const Json pod = build_pod(petset, ordinal, node_for(ordinal));
     if (writer_.ensure_exists(pod) != Writer::Change::created) return;
     writer_.event(petset, "Normal", "SuccessfulCreate",
                   fmt::format("create Pod {} in PetSet {} successful", codec::name_of(pod), codec::name_of(petset)),
                   kComponent);
   } catch (const kube::ApiError& error) {
-    writer_.event(petset, "Warning", "FailedCreate",
-                  fmt::format("create Pod {} in PetSet {} failed error: {}", pod_name(codec::name_of(petset), ordinal),
-                              codec::name_of(petset), error.status().message),
-                  kComponent);
+    tell_failed(petset, ordinal, error.status().message);
     throw;
   }
+}
+
+void PetSetController::tell_failed(const Json& petset, std::int64_t ordinal, std::string_view why) {
+  writer_.event(petset, "Warning", "FailedCreate",
+                fmt::format("create Pod {} in PetSet {} failed error: {}", pod_name(codec::name_of(petset), ordinal),
+                            codec::name_of(petset), why),
+                kComponent);
 }
 
 /// The highest ordinal goes first, and the next one when it is gone. Claims stay.

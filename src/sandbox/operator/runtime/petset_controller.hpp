@@ -22,6 +22,8 @@ class PetSetController {
   void scale_up(const WorkKey& key, const Json& petset, std::int64_t wanted);
   void scale_down(const Json& petset, std::int64_t wanted);
   void make_pod(const Json& petset, std::int64_t ordinal);
+  std::string ensure_claims(const Json& petset, std::int64_t ordinal);
+  void tell_failed(const Json& petset, std::int64_t ordinal, std::string_view why);
   void write_status(const Json& petset);
   std::string node_for(std::int64_t ordinal) const;
 

@@ -107,6 +107,8 @@ TEST_CASE("signals reach processes by number, name, pgrep and pkill; a dead-man 
 TEST_CASE("standard input feeds cat, read and a shell without a script") {
   CHECK(run({"cat"}, "typed\n").out == "typed\n");
   CHECK(script("IFS= read -r PASSWORD; echo got $PASSWORD", "secret\nrest").out == "got secret\n");
+  CHECK(script("IFS= read -r A; IFS= read -r B; C=$(cat); echo $B-$A-$C", "a\nb\nc d").out == "b-a-c d\n");
+  CHECK(script("read A; echo x | cat; cat", "a\nb").out == "x\nb");
   CHECK(run({"bash"}, "echo one\necho two\n").out == "one\ntwo\n");
 }
 

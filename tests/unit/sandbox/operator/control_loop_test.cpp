@@ -230,7 +230,8 @@ TEST_CASE("a database that was loaded is let be until something happens to it") 
   world.api->wait_until("another one", [&] { return world.pods().size() == 6; });
   world.api->remove(MiniApi::core("services"), "sales");
   world.api->remove(MiniApi::core("services"), "orders");
-  world.api->wait_until("its Service", [&] { return world.api->find(MiniApi::core("services"), "orders").has_value(); });
+  world.api->wait_until("its Service",
+                        [&] { return world.api->find(MiniApi::core("services"), "orders").has_value(); });
   CHECK(is_loaded());
   CHECK(!world.api->find(MiniApi::core("services"), "sales"));
 
@@ -291,6 +292,35 @@ TEST_CASE("a halted database keeps claims and Secrets, and comes back") {
   world.wait_for_phase("NotReady");
   world.make_ready();
   CHECK(codec::condition_of(world.database(), "Halted") == nullptr);
+}
+
+TEST_CASE("a pod waits for a claim of its name that is still going, and a claim that went is made again") {
+  World world;
+  const auto claims = [&] { return world.api->names(MiniApi::core("persistentvolumeclaims")); };
+  world.api->create(
+      MiniApi::core("persistentvolumeclaims"),
+      yaml("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-sales-0, namespace: demo, "
+           "finalizers: [kubernetes.io/pvc-protection], labels: {app.kubernetes.io/instance: sales, "
+           "app.kubernetes.io/managed-by: kubedb.com}}}"));
+  world.api->remove(MiniApi::core("persistentvolumeclaims"), "data-sales-0");
+  world.api->create(MiniApi::databases(), typed_group());
+  world.api->wait_until("word of it", [&] {
+    const std::vector<std::string> told = world.api->told();
+    return std::find(told.begin(), told.end(),
+                     "Warning FailedCreate: create Pod sales-0 in PetSet sales failed error: pvc data-sales-0 is being "
+                     "deleted") != told.end();
+  });
+  CHECK(world.pods().empty());
+  world.api->patch(MiniApi::core("persistentvolumeclaims"), "data-sales-0", yaml("{metadata: {finalizers: null}}"));
+  world.wait_for_pods({"sales-0", "sales-1", "sales-2"});
+  CHECK(claims() == std::vector<std::string>{"data-sales-0", "data-sales-1", "data-sales-2"});
+
+  world.api->set_running(false);
+  world.api->remove(MiniApi::core("pods"), "sales-1");
+  world.api->wait_until("the pod again", [&] { return world.pods().size() == 3; });
+  world.api->patch(MiniApi::core("pods"), "sales-1", yaml("{status: {phase: Pending}}"));
+  world.api->remove(MiniApi::core("persistentvolumeclaims"), "data-sales-1");
+  world.api->wait_until("the claim again", [&] { return claims().size() == 3; });
 }
 
 TEST_CASE("the deletion policy says what stays") {

@@ -154,11 +154,11 @@ TEST_CASE_FIXTURE(Stubs, "the runner follows a cluster and moves the label of a 
   std::mutex roles_mutex;
   std::condition_variable told;
   std::map<std::string, std::string> roles;
-  CoordinatorRunner runner(client, world, [&](const SqlRoleChange& change) {
-    const std::lock_guard lock(roles_mutex);
-    roles[change.pod] = change.role;
-    told.notify_all();
-  });
+  CoordinatorRunner runner(client, world, {.on_role = [&](const SqlRoleChange& change) {
+                             const std::lock_guard lock(roles_mutex);
+                             roles[change.pod] = change.role;
+                             told.notify_all();
+                           }});
   const auto wait_for = [&](const auto& holds) {
     std::unique_lock lock(roles_mutex);
     return told.wait_for(lock, 20s, holds);
@@ -205,11 +205,11 @@ TEST_CASE_FIXTURE(Stubs, "the runner hears of faults, and ends while one is on")
   std::condition_variable told;
   int primaries = 0;
   {
-    CoordinatorRunner runner(client, world, [&](const SqlRoleChange& change) {
-      const std::lock_guard lock(roles_mutex);
-      if (change.role == "PRIMARY") ++primaries;
-      told.notify_all();
-    });
+    CoordinatorRunner runner(client, world, {.on_role = [&](const SqlRoleChange& change) {
+                               const std::lock_guard lock(roles_mutex);
+                               if (change.role == "PRIMARY") ++primaries;
+                               told.notify_all();
+                             }});
     const auto wait_for = [&](int count) {
       std::unique_lock lock(roles_mutex);
       return told.wait_for(lock, 20s, [&] { return primaries >= count; });

@@ -70,7 +70,7 @@ class MiniApi : public kube::Transport {
       std::unique_lock lock(mutex_);
       const std::uint64_t seen = version_;
       if (std::chrono::steady_clock::now() > end) {
-        FAIL_CHECK("never came: " << what);
+        FAIL_CHECK("never came: " << std::string(what));
         return;
       }
       changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return version_ != seen; });

@@ -1,0 +1,40 @@
+#pragma once
+// Runs the batches of a script on one server after the other.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dba/cli/context.hpp"
+#include "dba/mssql/query_target.hpp"
+#include "dba/mssql/tsql_batches.hpp"
+
+#include "result_printer.hpp"
+
+namespace dba::cli {
+
+class QueryRun {
+ public:
+  using Connect = std::function<mssql::QueryTargets::Connection(platform::SteadyTime deadline)>;
+  /// @param several a server that fails does not keep the others from being asked
+  QueryRun(AppContext& context, ResultPrinter& printer, const std::vector<mssql::TsqlBatch>& batches,
+           platform::SteadyTime deadline, bool several);
+
+  /// Prints what the server answers, and what goes wrong. @param pod empty = the connection says
+  /// @throws Error (interrupted), and of a single server everything but what SQL Server refused
+  void on(const std::string& pod, const Connect& connect);
+  ExitCode code() const { return code_; }  ///< The worst so far.
+
+ private:
+  void run_batches(const mssql::QueryTargets::Connection& connection);
+  void tell(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch);
+
+  AppContext& context_;
+  ResultPrinter& printer_;
+  const std::vector<mssql::TsqlBatch>& batches_;
+  platform::SteadyTime deadline_;
+  bool several_;
+  ExitCode code_ = ExitCode::ok;
+};
+
+}  // namespace dba::cli

@@ -1,0 +1,66 @@
+#pragma once
+// Prints what batches answer while it comes in: any number of rows, no memory for them.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dba/output/streams.hpp"
+#include "dba/sql/connector.hpp"
+
+namespace dba::cli {
+
+enum class ResultForm { table, csv, tsv, json, ndjson };
+
+/// The forms of -o that `query` has.
+std::vector<std::string> result_forms();
+/// @throws Error (usage)
+ResultForm parse_result_form(std::string_view text);
+
+/// Where an answer comes from.
+struct ResultOrigin {
+  std::string replica{};
+  bool named = false;  ///< Every row says which replica it is of: several were asked.
+  int line = 1;        ///< Of the script, where the batch begins.
+};
+
+/// A statement the server refused.
+struct ResultError {
+  std::string replica{}, message{}, sqlstate{};
+  int number = 0;  ///< 0 = it was not the server that refused.
+  std::optional<int> severity{}, state{};
+  std::optional<int> line{};  ///< Of the script.
+  int batch_line = 1;         ///< Of the script, where the batch begins.
+};
+
+class ResultWriter;
+
+/// One for a whole command; begin() goes before every batch.
+class ResultPrinter : public sql::ResultReader {
+ public:
+  ResultPrinter(output::IoStreams& io, ResultForm form, std::string_view ns, std::string_view database);
+  ~ResultPrinter() override;
+
+  void begin(const ResultOrigin& origin);
+  void columns(const std::vector<sql::Column>& columns) override;
+  void row(const sql::Row& row) override;
+  void done(std::optional<long long> affected) override;
+  void message(const sql::Diagnostic& message) override;
+  /// The batch ended with this; the result set that was under way is over. Told on stderr by the caller.
+  void fail(const ResultError& error);
+  /// Everything there is has been printed.
+  void finish();
+
+ private:
+  void tell_count(long long count, std::string_view what, std::string_view suffix);
+
+  output::IoStreams& io_;
+  std::unique_ptr<ResultWriter> writer_;
+  ResultOrigin origin_{};
+  bool in_set_ = false;
+  long long rows_ = 0;
+};
+
+}  // namespace dba::cli

@@ -1,0 +1,144 @@
+#include "dba/mssql/query_target.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+#include "dba/mssql/ask_replicas.hpp"
+
+#include "follow_object.hpp"
+#include "role_objects.hpp"
+#include "topology.hpp"
+
+namespace dba::mssql {
+
+struct QueryTargets::Impl {
+  kube::Client& client;
+  RoleObjects objects;
+  RoleReport roles;
+  TargetWish wish;
+  std::unique_ptr<PodSql> sql{};
+  std::vector<SqlPod> pods{};
+
+  bool standalone() const { return topology_of(*objects.database) == Topology::standalone; }
+  std::string_view sql_role() const {
+    if (standalone()) return kSqlStandalone;
+    return wish.role == WantedRole::primary ? kSqlPrimary : kSqlSecondary;
+  }
+  std::optional<SqlPod> named_by_kubernetes() const;
+  std::optional<Connection> try_connect(const SqlPod& pod, const SessionWish& session, platform::SteadyTime deadline,
+                                        std::optional<sql::SqlError>& failure);
+  SqlPod find_by_role(platform::SteadyTime deadline);
+};
+
+namespace {
+
+std::vector<SqlPod> pod_named(const RoleReport& roles, const std::string& name) {
+  std::vector<SqlPod> pods = sql_pods(roles);
+  std::vector<std::string> names;
+  for (const SqlPod& pod : pods) names.push_back(pod.pod);
+  std::erase_if(pods, [&name](const SqlPod& pod) { return pod.pod != name; });
+  if (!pods.empty()) return pods;
+  throw Error({.code = ExitCode::denied,
+               .message = fmt::format("--replica: database \"{}\" has no replica \"{}\"", roles.name, name),
+               .details = {names.empty() ? "there are no pods" : fmt::format("there is {}", english_list(names))},
+               .reason = "NotFound"});
+}
+
+}  // namespace
+
+QueryTargets::QueryTargets(kube::Client& client, std::string_view ns, std::string_view name, const TargetWish& wish,
+                           const OpenSql& open)
+    : impl_(new Impl{.client = client, .objects = read_role_objects(client, ns, name), .roles = {}, .wish = wish}) {
+  impl_->roles = build_role_report(impl_->objects.sources());
+  if (wish.all) impl_->pods = sql_pods(impl_->roles);
+  if (!wish.replica.empty()) impl_->pods = pod_named(impl_->roles, wish.replica);
+  if (wish.all && impl_->pods.empty())
+    throw Error(ExitCode::unhealthy, fmt::format("database \"{}\" has no pods that could be asked", name));
+  if (impl_->pods.empty() && wish.role == WantedRole::secondary && impl_->standalone())
+    throw Error(ExitCode::refused, fmt::format("database \"{}\" is standalone: it has no secondary", name));
+  impl_->sql = open(*impl_->objects.database);
+}
+
+QueryTargets::~QueryTargets() = default;
+
+const std::vector<SqlPod>& QueryTargets::pods() const { return impl_->pods; }
+
+QueryTargets::Connection QueryTargets::connect(const SqlPod& pod, const SessionWish& wish,
+                                               platform::SteadyTime deadline) {
+  return {.pod = pod.pod, .session = impl_->sql->connect(pod, wish, deadline)};
+}
+
+/// A guess that costs nothing: the label.
+std::optional<SqlPod> QueryTargets::Impl::named_by_kubernetes() const {
+  std::vector<std::string> names =
+      wish.role == WantedRole::secondary ? secondary_pods(roles) : std::vector<std::string>{roles.primary};
+  for (const SqlPod& pod : sql_pods(roles)) {
+    const auto row = std::find_if(roles.replicas.begin(), roles.replicas.end(),
+                                  [&pod](const ReplicaRole& candidate) { return candidate.uid == pod.uid; });
+    if (row->ready && std::find(names.begin(), names.end(), pod.pod) != names.end()) return pod;
+  }
+  return std::nullopt;
+}
+
+/// Absent when the pod has another role, or gives no answer, which is kept as the failure.
+std::optional<QueryTargets::Connection> QueryTargets::Impl::try_connect(const SqlPod& pod, const SessionWish& session,
+                                                                        platform::SteadyTime deadline,
+                                                                        std::optional<sql::SqlError>& failure) {
+  try {
+    Connection connection{.pod = pod.pod, .session = sql->connect(pod, session, deadline)};
+    const SqlRole role = ask_role(*connection.session, deadline);
+    if (role.server_name == pod.pod && role.role == sql_role()) return connection;
+  } catch (const sql::SqlError& error) {
+    if (is_interrupt(error)) throw;
+    failure = error;
+  } catch (const Error& error) {
+    if (is_interrupt(error)) throw;
+    const AskFailure words = failure_of(error);
+    failure.emplace(sql::Phase::connect, sql::Failure::unreachable,
+                    fmt::format("pod \"{}\" cannot be reached", pod.pod),
+                    std::vector<sql::Diagnostic>{{.message = words.whole()}});
+  }
+  return std::nullopt;
+}
+
+/// Asks everybody. @throws Error when nobody, or more than one primary, has the role
+SqlPod QueryTargets::Impl::find_by_role(platform::SteadyTime deadline) {
+  ReplicaAsker asker(*sql, client.clock(), client.stop());
+  const RoleAnswers answers = asker.ask_roles(sql_pods(roles), deadline);
+  RoleSources sources = objects.sources();
+  sources.sql = &answers;
+  const RoleReport report = build_role_report(sources);
+  const bool primary = wish.role == WantedRole::primary;
+  const std::vector<std::string> names = primary ? primary_pods(report) : secondary_pods(report);
+  if (names.size() == 1 || (names.size() > 1 && !primary)) {
+    for (const SqlPod& pod : sql_pods(report)) {
+      if (pod.pod == names.front()) return pod;
+    }
+  }
+  throw Error({.code = report.two_primaries_proven ? ExitCode::write_lost : ExitCode::unhealthy,
+               .message = primary ? role_summary(report) : "no live pod that answered is SECONDARY in SQL Server",
+               .details = report.errors});
+}
+
+QueryTargets::Connection QueryTargets::connect_by_role(const SessionWish& wish, platform::SteadyTime deadline) {
+  std::optional<sql::SqlError> failure;
+  const std::optional<SqlPod> guess = impl_->named_by_kubernetes();
+  if (guess) {
+    // Somebody else is asked while there is time left for it.
+    const auto now = impl_->client.clock().steady_now();
+    if (auto connection = impl_->try_connect(*guess, wish, now + (deadline - now) / 2, failure)) {
+      return *std::move(connection);
+    }
+    if (impl_->standalone() && failure) throw *std::move(failure);
+  }
+  const SqlPod found = impl_->find_by_role(deadline);
+  if (failure && guess && found.uid == guess->uid) throw *std::move(failure);
+  return connect(found, wish, deadline);
+}
+
+}  // namespace dba::mssql

@@ -1,0 +1,96 @@
+#include "dba/tls/server.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "memory_session.hpp"
+
+namespace dba::tls {
+
+namespace {
+
+/// The certificates after the first one, which lead to the authority.
+void add_chain(SSL_CTX& context, const std::string& pem) {
+  const BioHandle bio = reader(pem);
+  bool own = true;
+  while (CertificateHandle certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
+    // What is added is not copied.
+    if (!own) require(SSL_CTX_add_extra_chain_cert(&context, certificate.release()) == 1, "keep a chain");
+    own = false;
+  }
+  ERR_clear_error();
+}
+
+ContextHandle server_context(const ServerOptions& options) {
+  ContextHandle context = new_context(TLS_server_method(), options.at_most_tls_1_2);
+  // A session is never taken up again; with TLS 1.3 tickets would be sent after the handshake all the same.
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  const CertificateHandle certificate = load_certificate(options.certificate_pem);
+  const KeyHandle key = load_private_key(options.key_pem);
+  if (SSL_CTX_use_certificate(context.get(), certificate.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1) {
+    throw Error(ExitCode::usage, "the server's certificate and key do not serve TLS", openssl_reason());
+  }
+  add_chain(*context, options.certificate_pem);
+  return context;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  std::string protocols;
+  MemorySession session;
+
+  static int on_offer(SSL* session, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
+                      unsigned offered_size, void* protocols);
+};
+
+/// @source RFC 7301: no protocol in common ends the handshake
+int Server::Impl::on_offer(SSL* /*session*/, const unsigned char** out, unsigned char* out_size,
+                           const unsigned char* offered, unsigned offered_size, void* protocols) {
+  const auto& ours = *static_cast<const std::string*>(protocols);
+  unsigned char* chosen = nullptr;  // into one of the two lists; OpenSSL only reads it
+  const int verdict = SSL_select_next_proto(&chosen, out_size, unsigned_bytes(ours), static_cast<unsigned>(ours.size()),
+                                            offered, offered_size);
+  *out = chosen;
+  return verdict == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+Server::Server(const ServerOptions& options)
+    : impl_(new Impl{protocol_list(options.protocols), {server_context(options), "client", ExitCode::unexpected}}) {
+  SSL* session = impl_->session.handle();
+  if (!impl_->protocols.empty()) {
+    SSL_CTX_set_alpn_select_cb(SSL_get_SSL_CTX(session), Impl::on_offer, &impl_->protocols);
+  }
+  SSL_set_accept_state(session);
+}
+
+Server::~Server() = default;
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+
+bool Server::handshake() {
+  ERR_clear_error();
+  SSL* session = impl_->session.handle();
+  const int result = SSL_do_handshake(session);
+  if (result == 1) return true;
+  if (SSL_get_error(session, result) == SSL_ERROR_WANT_READ) return false;
+  throw Error(ExitCode::unexpected, "the TLS handshake with the client failed", openssl_reason());
+}
+
+void Server::feed(std::string_view from_peer) { impl_->session.feed(from_peer); }
+std::string Server::take() { return impl_->session.take(); }
+bool Server::read(std::string& into) { return impl_->session.read(into); }
+void Server::write(std::string_view plain) { impl_->session.write(plain); }
+std::string Server::version() const { return SSL_get_version(impl_->session.handle()); }
+
+std::string Server::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(impl_->session.handle(), &name, &size);
+  return size == 0 ? std::string() : std::string(reinterpret_cast<const char*>(name), size);
+}
+
+}  // namespace dba::tls

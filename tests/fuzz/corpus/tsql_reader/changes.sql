@@ -1,0 +1,1 @@
+WITH a(b) AS (SELECT 1 UNION ALL SELECT b + 1 FROM a) UPDATE t SET @P1 = c = c * -2, d += 0x1F FROM t AS t JOIN a ON a.b = t.c LEFT JOIN (x CROSS JOIN y) ON 1 = 1; MERGE

@@ -1,0 +1,3 @@
+BEGIN TRY
+ DECLARE @t TABLE (a int PRIMARY KEY, b varchar(max) DEFAULT ('x')); INSERT @t OUTPUT inserted.* SELECT TOP (1) a, b FROM (VALUES (1, N'y')) AS v(a, b) WHERE a NOT IN (1, 2) OR b LIKE '[a-c]%' ESCAPE '!'
+END TRY BEGIN CATCH THROW; END CATCH

@@ -1,0 +1,1 @@
+SELECT CASE WHEN NOT NOT 1 = 1 THEN 1 END; EXEC @P1 = dbo.p @x = 1 OUTPUT, 2; SET @P1 = ; SELECT 0x, 1e, 1.e-5, .5

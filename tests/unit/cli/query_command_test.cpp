@@ -1,0 +1,240 @@
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "dba/base/text.hpp"
+
+#include "support/command_harness.hpp"
+#include "support/json_schema.hpp"
+#include "support/mssql_objects.hpp"
+
+namespace {
+
+using namespace dba;
+using dba::test::CommandHarness;
+using dba::test::CommandResult;
+using dba::test::pod_json;
+using sql::Failure;
+using sql::Phase;
+using sql::SqlError;
+using sql::ValueKind;
+
+const sql::Diagnostic kUnknownObject{
+    .sqlstate = "42S02", .number = 208, .severity = 16, .state = 1, .line = 2, .message = "Invalid object name 'x'."};
+
+/// Answers by the first word of the batch.
+void answer(std::string_view batch, sql::ResultReader& reader) {
+  if (batch.starts_with("VALUES")) {
+    reader.columns({{"id", ValueKind::integer},
+                    {"name", ValueKind::text},
+                    {"name", ValueKind::text},
+                    {"", ValueKind::boolean},
+                    {"price", ValueKind::decimal}});
+    reader.row({"1", "a,\"b\"", std::nullopt, "1", "1.50"});
+    reader.row({"12345678901234567", "", "x\ty\nz", "0", std::nullopt});
+    reader.done(2);
+  } else if (batch.starts_with("PRINT")) {
+    reader.message({.message = "hello"});
+    reader.done(std::nullopt);
+  } else if (batch.starts_with("UPDATE")) {
+    reader.done(3);
+  } else if (batch.starts_with("MANY")) {
+    reader.columns({{"n", ValueKind::integer}});
+    for (int i = 0; i < 1000; ++i) reader.row({std::to_string(i)});
+    reader.done(1000);
+  } else {
+    if (batch.starts_with("HALF")) {
+      reader.columns({{"n", ValueKind::integer}});
+      reader.row({"1"});
+    }
+    throw SqlError(Phase::execute, Failure::statement, "SQL Server refused the statement", {kUnknownObject});
+  }
+}
+
+struct QueryHarness : CommandHarness {
+  QueryHarness() {
+    api().on_get(test::database_json("demo", "sales")).optionally();
+    api()
+        .on_list(kube::resources::pods, "demo",
+                 {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary"),
+                  pod_json("demo", "sales", 2, "secondary")})
+        .optionally();
+    api().on_list(kube::resources::endpointslices, "demo", {});
+    api().on_get(test::auth_secret_json("demo", "sales"));
+    test::make_healthy(servers());
+    servers().clock = &clock();
+    for (auto& [pod, server] : servers().pods) server.answer = answer;
+  }
+  CommandResult query(std::vector<std::string> words) {
+    words.insert(words.begin(), {"mssql", "query", "sales"});
+    return run(words);
+  }
+  /// The pods that were sent `text`, in order.
+  std::vector<std::string> sent(std::string_view text) {
+    std::vector<std::string> pods;
+    for (const std::string& batch : servers().batches) {
+      if (batch.find(text) != std::string::npos) pods.push_back(batch.substr(0, batch.find(':')));
+    }
+    return pods;
+  }
+};
+
+using Pods = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("query prints rows in each form, NULL unlike any text") {
+  QueryHarness harness;
+  const CommandResult table = harness.query({"-Q", "VALUES"});
+  CHECK(table.code == ExitCode::ok);
+  CHECK(table.out ==
+        "id                  name    name              -   price\n"
+        "1                   a,\"b\"   <NULL>            1   1.50\n"
+        "12345678901234567           x\\u0009y\\u000az   0   <NULL>\n");
+  CHECK(table.err == "(2 rows)\n");
+  CHECK(harness.query({"-Q", "VALUES", "-o", "csv"}).out ==
+        "id,name,name,\"\",price\n1,\"a,\"\"b\"\"\",,1,1.50\n12345678901234567,\"\",\"x\ty\nz\",0,\n");
+  CHECK(harness.query({"-Q", "VALUES", "-o", "tsv"}).out ==
+        "id\tname\tname\t\tprice\n1\ta,\"b\"\t\\N\t1\t1.50\n12345678901234567\t\tx\\ty\\nz\t0\t\\N\n");
+  CHECK(harness.query({"-Q", "VALUES", "-o", "ndjson"}).out ==
+        "{\"id\":1,\"name\":\"a,\\\"b\\\"\",\"name (2)\":null,\"column4\":true,\"price\":\"1.50\"}\n"
+        "{\"id\":\"12345678901234567\",\"name\":\"\",\"name (2)\":\"x\\ty\\nz\",\"column4\":false,\"price\":null}\n");
+  const CommandResult json = harness.query({"-Q", "VALUES\nGO\nUPDATE", "-o", "json"});
+  test::check_schema("QueryResult", json.out);
+  const Json report = Json::parse(json.out);
+  CHECK(report["results"].size() == 2);
+  CHECK(report["results"][0]["rows"][0]["price"] == "1.50");
+  CHECK(report["results"][0]["columns"][3]["name"] == "column4");
+  CHECK(report["results"][1]["affected"] == 3);
+  CHECK(report["results"][1]["batchLine"] == 3);
+  CHECK(harness.query({"-Q", "VALUES", "-o", "yaml"}).code == ExitCode::usage);
+}
+
+TEST_CASE("query streams: a table's columns are as wide as its first rows ask for") {
+  QueryHarness harness;
+  const CommandResult result = harness.query({"-Q", "MANY"});
+  CHECK(result.out.starts_with("n\n0\n1\n2\n"));
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 1001);
+  CHECK(result.err == "(1000 rows)\n");
+}
+
+TEST_CASE("messages and counts go to stderr, --quiet drops the counts") {
+  QueryHarness harness;
+  const CommandResult result = harness.query({"-Q", "PRINT\nGO 2\nUPDATE"});
+  CHECK(result.out.empty());
+  CHECK(result.err == "hello\nhello\n(3 rows affected)\n");
+  CHECK(harness.query({"-Q", "PRINT\nGO\nUPDATE", "-q"}).err == "hello\n");
+}
+
+TEST_CASE("a refused statement is 7, told with number, level, state and its line in the script; nothing more is sent") {
+  QueryHarness harness;
+  const CommandResult result = harness.query({"-Q", "PRINT\nGO\n\nBAD\nGO\nPRINT"});
+  CHECK(result.code == ExitCode::sql_failed);
+  CHECK(result.err ==
+        "hello\n"
+        "error: SQL Server refused the statement in line 4\n"
+        "  cause: Msg 208, Level 16, State 1, Line 2: Invalid object name 'x'.\n");
+  CHECK(harness.sent("PRINT").size() == 1);
+
+  const CommandResult json = harness.query({"-Q", "HALF", "-o", "json"});
+  CHECK(json.code == ExitCode::sql_failed);
+  test::check_schema("QueryResult", json.out);
+  const Json report = Json::parse(json.out);
+  CHECK(report["results"][0]["rows"].size() == 1);
+  CHECK(report["errors"] == Json::parse(R"([{"replica":"sales-0","message":"Invalid object name 'x'.","number":208,
+      "level":16,"state":1,"line":2,"batchLine":1,"sqlstate":"42S02"}])"));
+}
+
+TEST_CASE("the primary is who says so; the label is only the first guess") {
+  QueryHarness harness;
+  SUBCASE("the label is right: nobody else is asked") {
+    CHECK(harness.query({"-Q", "UPDATE"}).code == ExitCode::ok);
+    CHECK(harness.sent("UPDATE") == Pods{"sales-0"});
+    CHECK(harness.servers().logins.size() == 1);
+    // The session is the user's: what we asked on it before has changed no setting.
+    CHECK(harness.servers().batches.front().find("SET ") == std::string::npos);
+  }
+  SUBCASE("the label is late") {
+    harness.servers().pods["sales-0"].role = "SECONDARY";
+    harness.servers().pods["sales-2"].role = "PRIMARY";
+    CHECK(harness.query({"-Q", "UPDATE"}).code == ExitCode::ok);
+    CHECK(harness.sent("UPDATE") == Pods{"sales-2"});
+  }
+  SUBCASE("nobody leads") {
+    for (auto& [pod, server] : harness.servers().pods) server.role = "RESOLVING";
+    const CommandResult result = harness.query({"-Q", "UPDATE"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.err == "error: no primary: no live pod is PRIMARY in SQL Server\n");
+  }
+  SUBCASE("it gives no answer, and nobody else leads") {
+    harness.servers().pods["sales-0"].refuses = SqlError(Phase::connect, Failure::unreachable, "nothing answers");
+    const CommandResult result = harness.query({"-Q", "UPDATE"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.err ==
+          "error: no primary: no pod that answered is PRIMARY in SQL Server; sales-0 gave no answer\n"
+          "  - sales-0: nothing answers\n");
+  }
+  SUBCASE("a secondary is asked for") {
+    CHECK(harness.query({"--role", "secondary", "--read-only", "--database", "agdb1", "-Q", "UPDATE"}).code ==
+          ExitCode::ok);
+    CHECK(harness.sent("UPDATE") == Pods{"sales-1"});
+    CHECK(harness.servers().logins.back().read_intent);
+    CHECK(harness.servers().logins.back().database == "agdb1");
+  }
+  SUBCASE("there is no secondary") {
+    harness.servers().pods["sales-1"].role = "RESOLVING";
+    harness.servers().pods["sales-2"].role = "RESOLVING";
+    CHECK(harness.query({"--role", "secondary", "-Q", "UPDATE"}).code == ExitCode::unhealthy);
+  }
+}
+
+TEST_CASE("query runs on one named replica, or on all of them one after the other") {
+  QueryHarness harness;
+  CHECK(harness.query({"--replica", "sales-2", "-Q", "UPDATE"}).code == ExitCode::ok);
+  CHECK(harness.sent("UPDATE") == Pods{"sales-2"});
+  const CommandResult unknown = harness.query({"--replica", "sales-7", "-Q", "UPDATE"});
+  CHECK(unknown.code == ExitCode::denied);
+  CHECK(unknown.err ==
+        "error: --replica: database \"sales\" has no replica \"sales-7\"\n"
+        "  - there is sales-0, sales-1 and sales-2\n");
+
+  harness.servers().pods["sales-1"].refuses = SqlError(Phase::connect, Failure::unreachable, "nothing answers");
+  const CommandResult all = harness.query({"--all-replicas", "-Q", "VALUES", "-o", "csv"});
+  CHECK(all.code == ExitCode::sql_unreachable);
+  CHECK(all.out ==
+        "replica,id,name,name,\"\",price\n"
+        "sales-0,1,\"a,\"\"b\"\"\",,1,1.50\nsales-0,12345678901234567,\"\",\"x\ty\nz\",0,\n"
+        "sales-2,1,\"a,\"\"b\"\"\",,1,1.50\nsales-2,12345678901234567,\"\",\"x\ty\nz\",0,\n");
+  CHECK(all.err == "sales-0: (2 rows)\nerror: sales-1: nothing answers\nsales-2: (2 rows)\n");
+}
+
+TEST_CASE("a standalone database has one server, and no secondary") {
+  QueryHarness harness;
+  Json database = test::database_json("demo", "sales");
+  database["spec"].erase("topology");
+  database["spec"]["replicas"] = 1;
+  harness.api().on_get(database);
+  harness.api().on_list(kube::resources::pods, "demo", {pod_json("demo", "sales", 0, "")});
+  harness.servers().pods["sales-0"].role = "STANDALONE";
+  CHECK(harness.query({"-Q", "UPDATE"}).code == ExitCode::ok);
+  const CommandResult result = harness.query({"--role", "secondary", "-Q", "UPDATE"});
+  CHECK(result.code == ExitCode::refused);
+  CHECK(result.err == "error: database \"sales\" is standalone: it has no secondary\n");
+}
+
+TEST_CASE("what is wrong with a query's words is told before anything is contacted") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  const std::vector<std::vector<std::string>> lines{{},
+                                                    {"-Q", "SELECT 1", "-f", "x.sql"},
+                                                    {"-Q", " \n"},
+                                                    {"-Q", "SELECT 1\nGO 0"},
+                                                    {"-f", "/nowhere.sql"},
+                                                    {"-Q", "SELECT 1", "--role", "primary", "--replica", "sales-1"},
+                                                    {"-Q", "SELECT 1", "--role", "boss"},
+                                                    {"-Q", "SELECT 1", "--timeout", "soon"}};
+  for (std::vector<std::string> words : lines) {
+    words.insert(words.begin(), {"mssql", "query", "sales"});
+    CAPTURE(join(words, " "));
+    CHECK(harness.run(words).code == ExitCode::usage);
+  }
+}
