@@ -51,8 +51,13 @@ show 0 kubectl dba mssql create sales --replicas 3 --databases agdb1,agdb2 --iss
 show 0 kubectl dba mssql list
 show 0 kubectl dba mssql roles sales
 
+say "The state that matters is inside SQL Server: every replica is asked, over a tunnel of its own."
+show 0 kubectl dba mssql replicas sales
+show 0 kubectl dba mssql query sales --database agdb1 \
+  -Q "create table orders (id int primary key, item nvarchar(20)); insert into orders values (1, N'tea'), (2, N'coffee')"
+
 primary=$(kubectl-dba mssql roles sales --primary -q)
-say "The primary, $primary, goes away. Another replica takes over; who leads is read from labels and Services."
+say "The primary, $primary, goes away. Another replica takes over; SQL Server, labels and Services are compared."
 if command -v kubectl >/dev/null; then
   show 0 kubectl delete pod "$primary" --wait=false
 else
@@ -61,6 +66,8 @@ fi
 show 0 kubectl dba mssql wait sales --for="primary!=$primary" --timeout 60s
 show 0 kubectl dba mssql wait sales --for=phase=Ready --timeout 60s
 show 0 kubectl dba mssql roles sales
+show 0 kubectl dba mssql replicas sales
+show 0 kubectl dba mssql query sales --database agdb1 -Q "select * from orders"
 say "What really happened, whatever the labels said at the time:"
 show 0 kubectl dba sandbox truth sales
 

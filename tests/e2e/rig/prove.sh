@@ -53,7 +53,7 @@ def h(c):
 while True: threading.Thread(target=h,args=(s.accept()[0],),daemon=True).start()
 P
 for i in 0 1; do python3 $W/echo.py sql-$i > $W/port$i & pids+=($!); done
-for i in 0 1; do seen . $W/port$i; k annotate pod sql-$i "rig/port.1433=127.0.0.1:$(cat $W/port$i)" >/dev/null; done
+for i in 0 1; do seen . $W/port$i; k annotate pod sql-$i "sandbox/port.1433=127.0.0.1:$(cat $W/port$i)" >/dev/null; done
 cat > $W/cli.py <<'P'
 import socket,sys
 s=socket.create_connection(("127.0.0.1",int(sys.argv[1])),5); s.settimeout(20); f=s.makefile("rb"); l=f.readline().decode().strip()
@@ -93,11 +93,11 @@ except Exception as e: print(type(e).__name__)
 print("ended after %.0f s"%(time.time()-t))
 P
 o=$(timeout 20 python3 $W/ws.py $NS sql-1 1433 ping 2>&1); has "ping'" "$o" "(c) raw WebSocket v4.channel.k8s.io"; echo "$o" | sed 's/^/     /'
-k annotate pod sql-1 rig/port.1=127.0.0.1:1 >/dev/null
+k annotate pod sql-1 sandbox/port.1=127.0.0.1:1 >/dev/null
 o=$(timeout 20 python3 $W/ws.py $NS sql-1 1 idle 2>&1); has "connection refused" "$(echo $o | tr -d '\n')" "(c) refused target: error channel, then the connection ends"; echo "$o" | sed 's/^/     /'
 o=$(timeout 20 python3 $W/ws.py $NS sql-1 1433 bye 2>&1); has "8 03" "$o" "(c) target closes: close frame"; echo "$o" | tail -2 | sed 's/^/     /'
 # retarget a running pod
-k annotate --overwrite pod sql-0 "rig/port.1433=127.0.0.1:$(cat $W/port1)" >/dev/null
+k annotate --overwrite pod sql-0 "sandbox/port.1433=127.0.0.1:$(cat $W/port1)" >/dev/null
 lp=$(sed -n 's/.*127.0.0.1:\([0-9]*\) .*/\1/p' $W/pf0 | head -1); has "hello from sql-1" "$(timeout 5 python3 $W/cli.py $lp 1 2>&1)" "(c) retargeted by an annotation while the port-forward runs"
 
 # (d)

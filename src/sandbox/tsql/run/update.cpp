@@ -66,33 +66,32 @@ void SqlSession::set_columns(const Update& update, Binder& binder, const Scope& 
     values.push_back({alias + "." + column.sql(), column.type, column.takes_null(), false});
   std::set<std::size_t> set;
   for (const Assignment& one : update.set) {
-    const std::optional<std::size_t> place =
-        one.column.empty() ? std::nullopt : std::optional(table.get_column(one.column));
-    Bound value =
-        one.value ? binder.expression(*one.value, scope) : default_of(table.columns.at(place.value_or(0)), binder);
+    const bool in_column = !one.column.empty();
+    const std::size_t place = in_column ? table.get_column(one.column) : 0;
+    Bound value = one.value ? binder.expression(*one.value, scope) : default_of(table.columns.at(place), binder);
     if (!one.operation.empty()) {
-      const Bound before =
-          place ? Bound{alias + "." + table.columns[*place].sql(), table.columns[*place].type, true, false}
-                : Bound{literal_sql(variable(one.variable), *variable_type(one.variable)), *variable_type(one.variable),
-                        true, false};
+      const Bound before = in_column
+                               ? Bound{alias + "." + table.columns[place].sql(), table.columns[place].type, true, false}
+                               : Bound{literal_sql(variable(one.variable), *variable_type(one.variable)),
+                                       *variable_type(one.variable), true, false};
       const Type result = arithmetic_type(one.operation, before.type, value.type);
       const std::string args[] = {converted(before, result).sql, converted(value, result).sql};
       value = {call_sql(one.operation, result, args), result, true, false};
     }
-    if (place) {
-      if (table.columns[*place].identity) fail(8102, fmt::format("Cannot update identity column '{}'.", one.column));
-      if (!set.insert(*place).second) {
+    if (in_column) {
+      if (table.columns[place].identity) fail(8102, fmt::format("Cannot update identity column '{}'.", one.column));
+      if (!set.insert(place).second) {
         fail(264, fmt::format("The column name '{}' is specified more than once in the SET clause or column list of an "
                               "INSERT. A column cannot be assigned more than one value in the same clause.",
                               one.column));
       }
-      values[*place] = converted(value, assigned_type(table.columns[*place].type));
+      values[place] = converted(value, assigned_type(table.columns[place].type));
     }
     if (!one.variable.empty()) {
       const std::optional<Type> type = variable_type(one.variable);
       if (!type) fail(137, fmt::format("Must declare the scalar variable \"{}\".", one.variable), 15, 2);
       variables.emplace_back(one.variable, values.size());
-      values.push_back(converted(place ? values[*place] : value, *type));
+      values.push_back(converted(in_column ? values[place] : value, *type));
     }
   }
 }

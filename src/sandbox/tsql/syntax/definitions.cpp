@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "tsql/errors.hpp"
 #include "tsql/syntax/reading.hpp"
 

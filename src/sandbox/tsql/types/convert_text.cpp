@@ -28,7 +28,7 @@ std::string_view trimmed(std::string_view text) {
 std::string three_digit_exponent(std::string text) {
   const std::size_t e = text.find('e');
   if (e == std::string::npos) return text;
-  while (text.size() - e - 2 < 3) text.insert(e + 2, "0");
+  while (text.size() - e - 2 < 3) text.insert(e + 2, 1, '0');
   return text;
 }
 
@@ -46,7 +46,7 @@ std::string money_text(const std::string& canonical, int style) {
   const std::size_t first = text.starts_with('-') ? 1 : 0;
   for (std::size_t at = text.find('.'); at > first + 3;) {
     at -= 3;
-    text.insert(at, ",");
+    text.insert(at, 1, ',');
   }
   return text;
 }
