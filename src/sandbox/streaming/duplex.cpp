@@ -28,8 +28,8 @@ void block_broken_pipe_signals() {
 
 }  // namespace
 
-Duplex::Duplex(Poco::Net::StreamSocket socket, std::string early)
-    : socket_(std::move(socket)), early_(std::move(early)), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+Duplex::Duplex(const Poco::Net::StreamSocket& socket, std::string early)
+    : socket_(socket), early_(std::move(early)), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   socket_.setBlocking(false);
   socket_.setReceiveTimeout(kAttempt);
   socket_.setSendTimeout(kAttempt);

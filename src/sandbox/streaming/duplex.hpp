@@ -20,7 +20,7 @@ namespace dba::sandbox::streaming {
 class Duplex {
  public:
   /// @param early bytes that were read together with the request
-  Duplex(Poco::Net::StreamSocket socket, std::string early);
+  Duplex(const Poco::Net::StreamSocket& socket, std::string early);
   ~Duplex();
   Duplex(const Duplex&) = delete;
   Duplex& operator=(const Duplex&) = delete;

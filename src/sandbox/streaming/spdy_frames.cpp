@@ -210,9 +210,6 @@ std::string SpdyWriter::write(const SpdyFrame& frame) {
       break;
     case SpdyType::rst_stream:
     case SpdyType::window_update:
-      put_number(body, frame.stream);
-      put_number(body, frame.number);
-      break;
     case SpdyType::goaway:
       put_number(body, frame.stream);
       put_number(body, frame.number);

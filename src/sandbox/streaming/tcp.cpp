@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds kReadSlice{100};  ///< How soon a thread tha
 
 class TcpStream final : public ByteStream {
  public:
-  explicit TcpStream(StreamSocket socket) : socket_(std::move(socket)) { socket_.setNoDelay(true); }
+  explicit TcpStream(const StreamSocket& socket) : socket_(socket) { socket_.setNoDelay(true); }
 
   std::optional<std::size_t> read(char* buffer, std::size_t size, std::chrono::nanoseconds wait) override {
     try {
@@ -172,7 +172,7 @@ std::uint16_t TcpListeners::open(OnConnect on_connect) {
     socket.listen();
     const std::uint16_t port = socket.address().port();
     const std::lock_guard lock(impl_->mutex);
-    impl_->listeners[port] = {std::move(socket), std::move(on_connect)};
+    impl_->listeners[port] = {socket, std::move(on_connect)};
     impl_->ring();
     return port;
   } catch (const Poco::Exception& failure) {

@@ -13,7 +13,9 @@ namespace dba::sandbox::kubedb::coordinator {
 
 using std::chrono::nanoseconds;
 
-Group::Group(Settings settings, std::uint64_t seed, Time now) : seed_(seed), now_(now) { reconfigure(settings, now); }
+Group::Group(const Settings& settings, std::uint64_t seed, Time now) : seed_(seed), now_(now) {
+  reconfigure(settings, now);
+}
 
 const Member* Group::find(int id) const {
   const auto found = std::ranges::find(members_, id, &Member::id);

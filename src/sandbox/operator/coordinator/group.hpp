@@ -56,7 +56,7 @@ struct Found {
 class Group {
  public:
   /// @param seed of the world; draws come from streams named after the database and the purpose
-  Group(Settings settings, std::uint64_t seed, Time now);
+  Group(const Settings& settings, std::uint64_t seed, Time now);
 
   // What happened. Each call first lets everything happen that was due before; times must not go back.
   void advance(Time now);
