@@ -12,6 +12,7 @@
 #include "dba/platform/environment.hpp"
 #include "dba/platform/interrupt.hpp"
 #include "dba/platform/process.hpp"
+#include "dba/platform/system.hpp"
 #include "dba/platform/terminal.hpp"
 #include "dba/sql/connector.hpp"
 
@@ -40,6 +41,7 @@ dba::kube::ExecResult run_in_pod(dba::cli::AppContext& context, const dba::kube:
 }  // namespace
 
 int main(int argc, char** argv) {
+  dba::platform::occupy_standard_streams();
   const std::vector<std::string> words(argv, argv + argc);
   const std::vector<std::string> arguments(words.empty() ? words.begin() : words.begin() + 1, words.end());
   const dba::platform::Environment environment = dba::platform::Environment::capture();
@@ -64,7 +66,8 @@ int main(int argc, char** argv) {
                                .open_sql = open_sql,
                                .list_drivers = dba::sql::installed_drivers,
                                .run_in_pod = run_in_pod,
-                               .end_with_reader = [&interrupt] { interrupt.stop_when_unread(1); }};
+                               .end_with_reader = [&interrupt] { interrupt.stop_when_unread(1); },
+                               .ended_by = [&interrupt] { return interrupt.exit_code(); }};
   const dba::ExitCode code = dba::cli::run(arguments, root, context);
   const dba::ExitCode by_signal = interrupt.exit_code();
   return static_cast<int>(by_signal == dba::ExitCode::ok ? code : by_signal);

@@ -15,6 +15,12 @@ Error usage_error(std::string message, std::string hint) {
   return Error(ErrorInfo{.code = ExitCode::usage, .message = std::move(message), .hint = std::move(hint)});
 }
 
+bool is_interrupt(const Error& error) {
+  return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated;
+}
+
+std::string why(const Error& error) { return error.info().cause.empty() ? error.info().message : error.info().cause; }
+
 void Problems::add(std::string_view where, std::string_view what) {
   std::string line(where);
   if (!line.empty()) line += ": ";

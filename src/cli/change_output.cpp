@@ -54,6 +54,11 @@ mssql::Mark make_mark(AppContext& context, std::string_view action, const Mutati
   return mark;
 }
 
+const std::vector<std::string>& change_forms() {
+  static const std::vector<std::string> kForms{"table", "json", "yaml", "name", "jsonpath"};
+  return kForms;
+}
+
 ChangeOutput::ChangeOutput(AppContext& context, output::Format format, DryRun dry_run)
     : context_(context), io_(context.io), format_(std::move(format)), dry_run_(dry_run) {}
 

@@ -20,6 +20,9 @@ namespace dba::cli {
 /// @effects one POST of a SelfSubjectReview; nothing with a dry run, which leaves no mark.
 mssql::Mark make_mark(AppContext& context, std::string_view action, const MutationOptions& options);
 
+/// The forms of -o that a command has which changes objects.
+const std::vector<std::string>& change_forms();
+
 /// kubectl's success lines as changes happen, or the changed objects in one document at the end. A change that has not
 /// reached stdout stands in AppContext::untold.
 class ChangeOutput {

@@ -9,6 +9,7 @@
 #include "dba/codec/json.hpp"
 #include "dba/kube/config.hpp"
 #include "dba/kube/resource.hpp"
+#include "dba/mssql/names.hpp"
 
 namespace dba::cli {
 
@@ -61,6 +62,36 @@ Completions complete_databases(AppContext& context, std::string_view) {
   });
   sort_by_value(all.items);
   return all;
+}
+
+Completer complete_replicas(const std::string& database) {
+  return [&database](AppContext& context, std::string_view) {
+    Completions all;
+    if (database.empty()) return all;
+    kube::Client& client = context.kube();
+    const kube::ListOptions options{.label_selector = mssql::pod_selector(database), .metadata_only = true};
+    client.list(kube::resources::pods, client.config().ns, options, [&all](Json&& pod) {
+      all.items.push_back({.value = codec::name_of(pod), .help = codec::label_of(pod, mssql::kRoleLabel)});
+    });
+    sort_by_value(all.items);
+    return all;
+  };
+}
+
+Completer complete_group_databases(const std::string& database) {
+  return [&database](AppContext& context, std::string_view) {
+    Completions all;
+    if (database.empty()) return all;
+    kube::Client& client = context.kube();
+    const auto object = client.find(kube::resources::mssqlservers, client.config().ns, database);
+    const Json* names =
+        object ? codec::find_at(*object, {"spec", "topology", "availabilityGroup", "databases"}) : nullptr;
+    if (names == nullptr || !names->is_array()) return all;
+    for (const Json& name : *names) {
+      if (name.is_string()) all.items.push_back({.value = name.get<std::string>()});
+    }
+    return all;
+  };
 }
 
 Completer complete_words(std::vector<std::string> words) {

@@ -24,6 +24,11 @@ Completions complete_namespaces(AppContext& context, std::string_view prefix);
 /// @effects one LIST of mssqlservers.kubedb.com
 Completions complete_databases(AppContext& context, std::string_view prefix);
 
+/// Pods of the database whose name stands in `database` by then, with their role. @effects one LIST of pods
+Completer complete_replicas(const std::string& database);
+/// Databases of the availability group that stands in `database` by then. @effects one GET
+Completer complete_group_databases(const std::string& database);
+
 /// Candidates from a fixed list, in its order: for flags whose set is closed but not by `one_of`.
 Completer complete_words(std::vector<std::string> words);
 

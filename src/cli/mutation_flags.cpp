@@ -53,15 +53,20 @@ std::vector<Flag> mutation_flags(MutationOptions& options) {
   };
 }
 
+Flag timeout_flag(std::chrono::nanoseconds& into, std::string help) {
+  return {.name = "timeout",
+          .value = "DURATION",
+          .help = std::move(help),
+          .into = [&into](const std::string& flag, const std::string& text) { into = parse_timeout(flag, text); }};
+}
+
 std::vector<Flag> wait_flags(WaitOptions& options) {
   return {
       {.name = "wait", .help = "Return only when it is done", .into = &options.wait},
-      {.name = "timeout",
-       .value = "DURATION",
-       .help = fmt::format("How long to wait: seconds or a duration like 90s or 15m, 0 = no limit (default {})",
-                           human_duration(std::chrono::duration_cast<std::chrono::seconds>(options.timeout).count())),
-       .into = [&options](const std::string&,
-                          const std::string& text) { options.timeout = parse_timeout("--timeout", text); }},
+      timeout_flag(
+          options.timeout,
+          fmt::format("How long to wait: seconds or a duration like 90s or 15m, 0 = no limit (default {})",
+                      human_duration(std::chrono::duration_cast<std::chrono::seconds>(options.timeout).count()))),
   };
 }
 

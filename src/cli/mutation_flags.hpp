@@ -27,6 +27,8 @@ struct WaitOptions {
 
 /// --dry-run, --yes, --reason, --i-know-this-is. `options` must outlive parsing.
 std::vector<Flag> mutation_flags(MutationOptions& options);
+/// --timeout: seconds or a duration, 0 = no limit.
+Flag timeout_flag(std::chrono::nanoseconds& into, std::string help);
 /// --wait and --timeout.
 std::vector<Flag> wait_flags(WaitOptions& options);
 /// " (dry run)", " (server dry run)" or nothing: the end of a success line.

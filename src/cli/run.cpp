@@ -122,9 +122,18 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Command& r
   return code;
 }
 
+/// A call that found no time left is the end of --timeout, whatever the call was.
+void blame_deadline(ErrorInfo& error, const AppContext& context) {
+  if (error.reason != "Timeout" || !context.deadline || context.clock.steady_now() < *context.deadline) return;
+  error.code = ExitCode::timed_out;
+  error.hint = "a longer --timeout waits longer";
+}
+
 /// @param failure the command's code of an unexpected error
 ExitCode tell(ErrorInfo error, ExitCode failure, AppContext& context) {
+  blame_deadline(error, context);
   if (error.code == ExitCode::unexpected) error.code = failure;
+  if (error.code == ExitCode::interrupted && context.ended_by() != ExitCode::ok) error.code = context.ended_by();
   context.io.end_line();
   context.io.err.write(output::error_text(error, context.io.colour_err));
   if (context.machine_output)

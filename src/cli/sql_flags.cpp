@@ -9,7 +9,7 @@
 #include "dba/base/error.hpp"
 #include "dba/kube/pod_streams.hpp"
 
-#include "completers.hpp"
+#include "mutation_flags.hpp"
 
 namespace dba::cli {
 
@@ -27,20 +27,15 @@ std::string default_text(std::chrono::nanoseconds timeout) {
 }  // namespace
 
 std::vector<Flag> sql_flags(SqlOptions& options, const std::string& timeout_help) {
-  return {
+  std::vector<Flag> flags{
       {.name = "odbc-driver",
        .value = "NAME",
        .help = "ODBC driver: a section of odbcinst.ini or the path of its library (default: Microsoft's, else FreeTDS)",
-       .into = &options.driver,
-       .group = "SQL Server"},
-      {.name = "timeout",
-       .value = "DURATION",
-       .help = fmt::format("{}: seconds or a duration like 90s, 0 = no limit (default {})", timeout_help,
-                           default_text(options.timeout)),
-       .into = [&options](const std::string&,
-                          const std::string& text) { options.timeout = parse_timeout("--timeout", text); },
-       .group = "SQL Server"},
-  };
+       .into = &options.driver},
+      timeout_flag(options.timeout, fmt::format("{}: seconds or a duration like 90s, 0 = no limit (default {})",
+                                                timeout_help, default_text(options.timeout)))};
+  for (Flag& flag : flags) flag.group = "SQL Server";
+  return flags;
 }
 
 Flag limit_flag(const char* name, const char* help, std::optional<std::chrono::nanoseconds>& into) {
@@ -48,10 +43,10 @@ Flag limit_flag(const char* name, const char* help, std::optional<std::chrono::n
           .value = "DURATION",
           .help = help,
           .into =
-              [&into](const std::string& flag, const std::string& text) {
+              [&into](const std::string&, const std::string& text) {
                 const auto limit = try_parse_duration(text);
                 if (!limit || limit->count() < 0)
-                  throw usage_error(fmt::format("{}: \"{}\" is not a duration like 0s, 500ms or 30s", flag, text));
+                  throw usage_error(fmt::format("\"{}\" is not a duration like 0s, 500ms or 30s", text));
                 into = limit;
               },
           .group = "Gate"};
@@ -80,7 +75,10 @@ platform::SteadyTime deadline_of(AppContext& context, std::chrono::nanoseconds t
 
 mssql::SqlQuestion sql_question(AppContext& context, const SqlOptions& options) {
   mssql::SqlQuestion question{.open = sql_opener(context, options), .until = deadline_of(context, options.timeout)};
-  if (options.timeout.count() != 0) context.kube().set_deadline(question.until);
+  if (options.timeout.count() != 0) {
+    context.kube().set_deadline(question.until);
+    context.deadline = question.until;
+  }
   return question;
 }
 

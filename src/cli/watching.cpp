@@ -19,6 +19,11 @@ output::Format parse_watched_format(std::string_view text, const std::vector<std
   return format;
 }
 
+bool go_on_showing(AppContext& context) {
+  context.machine_output = false;
+  return !context.io.out.closed();
+}
+
 ExitCode watch_until_ended(AppContext& context, const std::function<void()>& follow) {
   context.end_with_reader();
   try {

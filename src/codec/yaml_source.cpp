@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dba/base/text.hpp"
+#include "dba/base/utf16.hpp"
 #include "dba/base/utf8.hpp"
 
 namespace dba::codec {
@@ -14,22 +15,13 @@ namespace {
 
 std::string decode_utf16(std::string_view bytes, bool big_endian) {
   if (bytes.size() % 2 != 0) throw YamlFailure(1, "incomplete UTF-16 character at the end");
-  const auto unit_at = [&](std::size_t at) {
+  std::u16string units;
+  for (std::size_t at = 0; at < bytes.size(); at += 2) {
     const auto first = static_cast<unsigned char>(bytes[at]);
     const auto second = static_cast<unsigned char>(bytes[at + 1]);
-    return static_cast<char32_t>(big_endian ? first << 8 | second : second << 8 | first);
-  };
-  const auto is_in = [](char32_t unit, char32_t first) { return unit >= first && unit < first + 0x400; };
-  std::string out;
-  for (std::size_t at = 0; at < bytes.size(); at += 2) {
-    char32_t point = unit_at(at);
-    if (is_in(point, 0xD800) && at + 2 < bytes.size() && is_in(unit_at(at + 2), 0xDC00)) {
-      at += 2;
-      point = 0x10000 + ((point - 0xD800) << 10) + (unit_at(at) - 0xDC00);
-    }
-    append_utf8(out, point);
+    units += static_cast<char16_t>(big_endian ? first << 8 | second : second << 8 | first);
   }
-  return out;
+  return from_utf16(units);
 }
 
 std::string unify_line_breaks(std::string_view text) {

@@ -12,7 +12,7 @@ namespace dba::kube {
 
 namespace {
 
-constexpr std::string_view kMetadataOnly =
+constexpr std::string_view kMetadataOfList =
     "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 }  // namespace
@@ -33,7 +33,7 @@ std::string object_path(const ResourceType& type, std::string_view ns, std::stri
 }
 
 std::string_view accept_header(const ListOptions& options) {
-  return options.metadata_only ? kMetadataOnly : "application/json";
+  return options.metadata_only ? kMetadataOfList : "application/json";
 }
 
 Response Client::Impl::get_response(const ResourceType& type, std::string_view ns, std::string_view name,

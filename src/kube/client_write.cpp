@@ -57,9 +57,8 @@ Json deleted_status(const Operation& operation) {
   return status;
 }
 
-/// What the object before and after an apply have in common when that changed nothing but who owns which field. The
-/// status is not an apply's to change: somebody else may have, meanwhile.
-Json comparable(Json object) {
+/// What an apply leaves alone when it changes nothing but who owns which field.
+Json without_bookkeeping(Json object) {
   object.erase("status");
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) return object;
@@ -77,7 +76,7 @@ Change change_since(const Before& before, const Response& response, const Json& 
   if (response.status == 201) return Change::created;
   if (!before.known) return Change::configured;
   if (!before.object) return Change::created;
-  return codec::same_value(comparable(*before.object), comparable(after)) ? Change::unchanged : Change::configured;
+  return same_but_for_bookkeeping(*before.object, after) ? Change::unchanged : Change::configured;
 }
 
 Before look_before_apply(Client& client, const Address& address) {
@@ -90,6 +89,10 @@ Before look_before_apply(Client& client, const Address& address) {
 }
 
 }  // namespace
+
+bool same_but_for_bookkeeping(const Json& before, const Json& after) {
+  return codec::same_value(without_bookkeeping(before), without_bookkeeping(after));
+}
 
 Address Client::Impl::address_of(const Json& object) const {
   const std::string api_version = codec::string_at(object, {"apiVersion"});

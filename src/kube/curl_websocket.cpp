@@ -176,9 +176,7 @@ std::optional<Response> WebSocket::upgrade(const ClientConfig& config, const Cre
   const bool accepted = response.status == 101 && to_lower(response.header("Upgrade")) == "websocket" &&
                         response.header("Sec-WebSocket-Accept") == accept_value(key);
   const std::string_view protocol = response.header("Sec-WebSocket-Protocol");
-  const bool offered =
-      std::find(request.protocols.begin(), request.protocols.end(), protocol) != request.protocols.end();
-  if (!accepted || !offered) {
+  if (!accepted || !contains(request.protocols, protocol)) {
     if (response.status != 101) read_body(response, patience);
     return response;
   }
@@ -229,8 +227,8 @@ void WebSocket::read_body(Response& response, const Patience& patience) {
 
 bool WebSocket::receive() {
   char buffer[kPiece];
-  while (received_.size() < kReadAhead && frames_.pending() < kReadAhead) {
-    std::size_t count = 0;
+  has_more_ = false;
+  for (std::size_t taken = 0, count = 0; taken < kReadAhead; taken += count) {
     const CURLcode code = curl_easy_recv(easy_.get(), buffer, sizeof buffer, &count);
     if (code == CURLE_AGAIN) return true;
     if (code != CURLE_OK || count == 0) return false;
@@ -241,6 +239,7 @@ bool WebSocket::receive() {
       received_.append(buffer, count);
     }
   }
+  has_more_ = true;
   return true;
 }
 

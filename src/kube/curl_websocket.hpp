@@ -42,9 +42,10 @@ class WebSocket {
   const std::string& protocol() const { return protocol_; }  ///< The one the server chose.
   int socket() const { return static_cast<int>(socket_); }
 
-  /// Takes in what has arrived. False when the connection is gone. Call it before polling socket(): decrypted bytes
-  /// may wait where poll does not see them.
+  /// Takes in what has arrived, up to a MiB. False when the connection is gone. Call it before polling socket():
+  /// decrypted bytes may wait where poll does not see them.
   bool receive();
+  bool has_more() const { return has_more_; }  ///< receive() left off early: call it again instead of polling.
   /// The next whole message that receive() brought; pings are answered here. @throws Error (unexpected) for garbage.
   std::optional<WebSocketMessage> next();
   void send(Opcode opcode, std::string_view payload);  ///< Queues it.
@@ -69,7 +70,7 @@ class WebSocket {
   std::string protocol_;
   std::string received_;  ///< Before the upgrade is through.
   FrameReader frames_;
-  bool upgraded_ = false;
+  bool upgraded_ = false, has_more_ = false;
   std::string unsent_;
   std::size_t sent_ = 0;
   platform::SteadyTime last_heard_{};

@@ -60,7 +60,8 @@ class Execution {
       if (!remote_->flush() || !remote_->receive()) open_ = false;
       take_messages();
       if (!open_) break;
-      std::vector<platform::Interest> interests{{remote_->socket(), true, remote_->unsent() > 0}};
+      if (remote_->has_more()) continue;
+      std::vector<platform::Interest> interests{{remote_->socket(), true, remote_->unsent() > 0 || !input_.empty()}};
       const bool in_time = platform::wait_for(interests, wakeup, deadline);
       if (stop.stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
       if (!in_time)

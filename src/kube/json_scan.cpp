@@ -11,7 +11,7 @@ namespace dba::kube {
 namespace {
 
 /// A watch event holds one object, which the API server limits to 3 MiB; far beyond that the peer is no API server.
-constexpr std::size_t kLongestFrame = std::size_t{64} << 20U;
+constexpr std::size_t kLongestEvent = std::size_t{64} << 20U;
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -168,7 +168,7 @@ std::optional<std::string> FrameSplitter::next() {
   const std::optional<std::size_t> length = scanner_.feed(std::string_view(buffer_).substr(scanned_));
   if (!length) {
     scanned_ = buffer_.size();
-    if (scanned_ - start_ > kLongestFrame) throw Error(ExitCode::unexpected, "the watch sent an event over 64 MiB");
+    if (scanned_ - start_ > kLongestEvent) throw Error(ExitCode::unexpected, "the watch sent an event over 64 MiB");
     drop_scanned_prefix();
     return std::nullopt;
   }

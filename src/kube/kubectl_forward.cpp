@@ -89,7 +89,9 @@ std::unique_ptr<KubectlForward> KubectlForward::start(const ClientConfig& config
   }
   if (stop.stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
   throw Error(ExitCode::unexpected, fmt::format("{}; kubectl could not forward it either", why.info().message),
-              trim(made->child_.errors()));
+              made->errors());
 }
+
+std::string KubectlForward::errors() const { return trim(child_.errors()); }
 
 }  // namespace dba::kube

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "dba/kube/pod_streams.hpp"
 #include "dba/platform/child.hpp"
@@ -19,7 +21,9 @@ class KubectlForward {
   static std::unique_ptr<KubectlForward> start(const ClientConfig& config, const Credential& credential,
                                                const PodPort& target, const NoWebSocket& why,
                                                platform::SteadyTime deadline, const std::stop_token& stop);
-  std::uint16_t port() const { return port_; }  ///< Of 127.0.0.1.
+  std::uint16_t port() const { return port_; }   ///< Of 127.0.0.1.
+  bool ended() const { return child_.ended(); }  ///< As it does when it has lost the pod.
+  std::string errors() const;                    ///< kubectl's words about what went wrong; empty = none.
 
  private:
   explicit KubectlForward(const platform::ChildRequest& request) : child_(request) {}

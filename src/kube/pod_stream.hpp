@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "client_impl.hpp"
 #include "curl_websocket.hpp"
@@ -29,7 +30,7 @@ std::unique_ptr<WebSocket> open_pod_stream(const Client::Impl& client, const Pod
 
 /// Payloads longer than this are cut into several messages: front proxies dislike long ones.
 inline constexpr std::size_t kLongestPayload = 32768;
-/// A ping when nothing was heard for so long, and the end of the connection when nothing came of it.
-inline constexpr auto kPingAfter = std::chrono::seconds(30), kDeadAfter = std::chrono::seconds(60);
+/// What a close frame says when all is well. @source RFC 6455 section 7.4.1: 1000
+inline constexpr std::string_view kNormalClosure("\x03\xe8", 2);
 
 }  // namespace dba::kube

@@ -14,7 +14,7 @@ namespace dba::kube {
 
 namespace {
 
-constexpr std::string_view kMetadataOnly =
+constexpr std::string_view kMetadataOfEvents =
     "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
 /// Seconds the server keeps one watch open: random, so that many watchers do not come back all at once.
 constexpr std::uint64_t kLeastSeconds = 300, kSpreadSeconds = 300;
@@ -165,7 +165,7 @@ HttpRequest Reflector::watch_request() const {
       .set("timeoutSeconds", std::to_string(seconds));
   HttpRequest request;
   request.target = target_.type->path(target_.ns) + query.text();
-  request.headers.emplace_back("Accept", target_.options.metadata_only ? kMetadataOnly : "application/json");
+  request.headers.emplace_back("Accept", target_.options.metadata_only ? kMetadataOfEvents : "application/json");
   request.timeout = std::chrono::seconds(seconds) + kSilenceMargin;
   request.stream = true;
   return request;

@@ -18,7 +18,7 @@ constexpr auto kLeastBudget = std::chrono::milliseconds(500);
 /// A server that has lost its client ends the request soon; after this long an absent object was not created.
 constexpr auto kSettled = std::chrono::seconds(2);
 constexpr auto kFirstPause = std::chrono::milliseconds(100);
-constexpr auto kLongestPause = std::chrono::seconds(1);
+constexpr auto kLongestLookPause = std::chrono::seconds(1);
 /// creationTimestamp and the Date header are cut to whole seconds, and API servers' clocks differ a little.
 constexpr auto kClockError = std::chrono::seconds(2);
 
@@ -28,11 +28,11 @@ bool is_bookkeeping(std::string_view key) {
          key == "status";
 }
 
-Json without_bookkeeping(const Json& object) {
+Json intent_of(const Json& object) {
   Json kept = Json::object();
   for (const auto& [key, value] : object.items()) {
     if (is_bookkeeping(key)) continue;
-    kept[key] = key == "metadata" && value.is_object() ? without_bookkeeping(value) : value;
+    kept[key] = key == "metadata" && value.is_object() ? intent_of(value) : value;
   }
   return kept;
 }
@@ -81,7 +81,7 @@ bool contains(const Json& actual, const Json& wanted) {
 
 Fate judge_created(const Json& found, const Json& sent, std::string_view field_manager, WallTime began) {
   if (!was_created_since(found, began) || !was_written_by(found, field_manager)) return Fate::refused;
-  return contains(found, without_bookkeeping(sent)) ? Fate::carried_out : Fate::undecided;
+  return contains(found, intent_of(sent)) ? Fate::carried_out : Fate::undecided;
 }
 
 Fate judge_patched(const Json& found, const Json& patch) {
@@ -144,7 +144,7 @@ std::optional<Json> UnansweredWrite::settle(const ApiError& failure,
   client_.trace(fmt::format("No answer to the {} of {} \"{}\", looking it up", operation_.verb, operation_.resource,
                             operation_.name));
   for (std::chrono::nanoseconds pause = kFirstPause;;
-       pause = std::min<std::chrono::nanoseconds>(2 * pause, kLongestPause)) {
+       pause = std::min<std::chrono::nanoseconds>(2 * pause, kLongestLookPause)) {
     Sight sight = look(call);
     if (!sight.problem) {
       const auto passed = std::chrono::duration_cast<WallTime::duration>(clock.steady_now() - began_);

@@ -11,7 +11,7 @@ namespace dba::kube {
 
 namespace {
 
-constexpr std::chrono::seconds kLongestPause{30};
+constexpr std::chrono::seconds kLongestBackoff{30};
 constexpr std::chrono::minutes kQuiet{2};
 
 std::string key_of(const Json& object) { return codec::namespace_of(object) + "/" + codec::name_of(object); }
@@ -79,7 +79,7 @@ std::chrono::nanoseconds Backoff::next(platform::SteadyTime now, std::uint64_t r
   if (now - last_ > kQuiet) reset();
   last_ = now;
   const std::chrono::milliseconds pause = pause_;
-  pause_ = std::min<std::chrono::milliseconds>(2 * pause_, kLongestPause);
+  pause_ = std::min<std::chrono::milliseconds>(2 * pause_, kLongestBackoff);
   const auto jitter = static_cast<std::int64_t>(random % static_cast<std::uint64_t>(pause.count()));
   return pause + std::chrono::milliseconds(jitter);
 }

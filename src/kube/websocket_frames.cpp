@@ -11,7 +11,7 @@ namespace dba::kube {
 
 namespace {
 
-constexpr unsigned kFinal = 0x80, kReserved = 0x70, kOpcode = 0x0f, kMasked = 0x80, kLength = 0x7f;
+constexpr unsigned kFinal = 0x80, kReserved = 0x70, kOpcode = 0x0f, kMaskBit = 0x80, kLength = 0x7f;
 constexpr unsigned kLength16 = 126, kLength64 = 127;
 constexpr std::uint64_t kLongestFrame = 64U << 20;
 constexpr std::size_t kLongestControl = 125;
@@ -33,12 +33,12 @@ std::string client_frame(Opcode opcode, std::string_view payload, const Mask& ma
   frame.reserve(payload.size() + 14);
   frame += static_cast<char>(kFinal | static_cast<unsigned>(opcode));
   if (payload.size() < kLength16) {
-    frame += static_cast<char>(kMasked | static_cast<unsigned>(payload.size()));
+    frame += static_cast<char>(kMaskBit | static_cast<unsigned>(payload.size()));
   } else if (payload.size() <= 0xffff) {
-    frame += static_cast<char>(kMasked | kLength16);
+    frame += static_cast<char>(kMaskBit | kLength16);
     append_big_endian(frame, payload.size(), 2);
   } else {
-    frame += static_cast<char>(kMasked | kLength64);
+    frame += static_cast<char>(kMaskBit | kLength64);
     append_big_endian(frame, payload.size(), 8);
   }
   for (const unsigned char byte : mask) frame += static_cast<char>(byte);
@@ -59,7 +59,7 @@ std::optional<FrameReader::Frame> FrameReader::next_frame() {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(rest[at]); };
   if (rest.size() < 2) return std::nullopt;
   if ((byte(0) & kReserved) != 0) throw broken("reserved bits are set");
-  if ((byte(1) & kMasked) != 0) throw broken("the server masks its frames");
+  if ((byte(1) & kMaskBit) != 0) throw broken("the server masks its frames");
   std::uint64_t length = byte(1) & kLength;
   std::size_t head = 2;
   const std::size_t extra = length == kLength16 ? 2 : length == kLength64 ? 8 : 0;

@@ -28,7 +28,6 @@ class FrameReader {
   /// The next whole message; absent until more is fed. Control frames come between the fragments of a message.
   /// @throws Error (unexpected) for what no server may send; nothing after it can be read.
   std::optional<WebSocketMessage> next();
-  std::size_t pending() const { return bytes_.size() - read_; }
 
  private:
   struct Frame;

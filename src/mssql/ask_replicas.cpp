@@ -9,7 +9,6 @@
 
 #include "dba/sql/diagnostics.hpp"
 
-#include "follow_object.hpp"
 #include "queries.hpp"
 
 namespace dba::mssql {

@@ -20,7 +20,6 @@ namespace dba::mssql {
 
 namespace {
 
-constexpr std::string_view kDatabases = "spec.topology.availabilityGroup.databases";
 constexpr std::string_view kSize = "spec.storage.resources.requests.storage";
 
 /// @source KubeDB's webhook: an absent storageType means Durable
@@ -98,7 +97,7 @@ class ChangeChecker {
     const std::vector<std::string> wanted = databases_of(desired_);
     for (const std::string& name : databases_of(live_)) {
       if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) continue;
-      findings_.warn(kDatabases, flag_for(kDatabases),
+      findings_.warn(kGroupDatabases, flag_for(kGroupDatabases),
                      fmt::format("\"{}\" is in the running group and no longer in the list: KubeDB only adds databases "
                                  "to a group, take it out in SQL Server yourself",
                                  name));

@@ -43,7 +43,7 @@ std::string words_of(const Permission& permission) {
 
 }  // namespace
 
-DoctorCheck examine_permissions(kube::Client& client, std::string_view ns) {
+Check examine_permissions(kube::Client& client, std::string_view ns) {
   std::vector<std::future<bool>> answers;
   for (const Permission& permission : kPermissions) {
     answers.push_back(std::async(std::launch::async, [&client, ns, permission] {
@@ -54,13 +54,13 @@ DoctorCheck examine_permissions(kube::Client& client, std::string_view ns) {
                          .ns = std::string(ns)});
     }));
   }
-  DoctorCheck check{.name = "permissions"};
+  Check check{.name = "permissions"};
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].get()) continue;
     missing.push_back(words_of(kPermissions[i]));
-    if (kPermissions[i].for_reading) check.status = CheckStatus::failed;
-    if (check.status == CheckStatus::ok) check.status = CheckStatus::warning;
+    if (kPermissions[i].for_reading) check.status = CheckStatus::fail;
+    if (check.status == CheckStatus::ok) check.status = CheckStatus::warn;
   }
   check.text = missing.empty() ? fmt::format("everything the commands need in namespace \"{}\"", ns)
                                : fmt::format("in namespace \"{}\" you may not {}", ns, english_list(missing, "or"));

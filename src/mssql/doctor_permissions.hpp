@@ -9,6 +9,6 @@ namespace dba::mssql {
 
 /// One SelfSubjectAccessReview for each, at once. What reading commands need has failed when it is missing; what only
 /// changing ones need is a warning.
-DoctorCheck examine_permissions(kube::Client& client, std::string_view ns);
+Check examine_permissions(kube::Client& client, std::string_view ns);
 
 }  // namespace dba::mssql

@@ -1,7 +1,6 @@
 #include "dba/mssql/doctor_service.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <utility>
@@ -15,13 +14,11 @@
 
 #include "doctor_permissions.hpp"
 #include "follow_object.hpp"
-#include "json_values.hpp"
+#include "phase.hpp"
 
 namespace dba::mssql {
 
 namespace {
-
-using Kind = kube::ApiError::Kind;
 
 constexpr auto kSkewWarning = std::chrono::seconds(5);
 constexpr const char* kInstallKubeDb = "install KubeDB with --set global.featureGates.MSSQLServer=true";
@@ -36,74 +33,75 @@ std::optional<std::vector<std::string>> resources_of(kube::Client& client, const
     }
     return names;
   } catch (const kube::ApiError& error) {
+    using Kind = kube::ApiError::Kind;
     if (error.kind() != Kind::api_missing && error.kind() != Kind::not_found) throw;
     return std::nullopt;
   }
 }
 
-bool has(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// An API that has only some of KubeDB's databases was installed without this one.
-DoctorCheck examine_api(kube::Client& client, const char* api, const char* resource) {
+Check examine_api(kube::Client& client, const char* api, const char* resource) {
   const auto names = resources_of(client, api);
-  DoctorCheck check{.name = fmt::format("crd {}", resource)};
-  if (names && has(*names, resource)) {
+  Check check{.name = fmt::format("crd {}", resource)};
+  if (names && contains(*names, resource)) {
     check.text = fmt::format("{} is served", api);
     return check;
   }
-  check.status = CheckStatus::failed;
+  check.status = CheckStatus::fail;
   check.text = names ? fmt::format("{} has no {}: KubeDB was installed without featureGates.MSSQLServer", api, resource)
                      : fmt::format("{} is not served: KubeDB is not installed", api);
   check.remedy = names ? "helm upgrade kubedb … --set global.featureGates.MSSQLServer=true" : kInstallKubeDb;
   return check;
 }
 
-DoctorCheck examine_versions(kube::Client& client) {
-  DoctorCheck check{.name = "version catalog"};
+Check examine_namespace(kube::Client& client, std::string_view ns) {
+  if (client.find(kube::resources::namespaces, "", ns))
+    return {.name = "namespace", .text = fmt::format("{} is there", ns)};
+  return {.name = "namespace",
+          .status = CheckStatus::fail,
+          .text = fmt::format("there is no namespace \"{}\"", ns),
+          .remedy = fmt::format("kubectl create namespace {}", shell_quote(ns))};
+}
+
+Check examine_versions(kube::Client& client) {
+  Check check{.name = "version catalog"};
   int usable = 0, deprecated = 0;
   for (const Json& version : client.list(kube::resources::mssqlserverversions, ""))
     ++(codec::bool_at(version, {"spec", "deprecated"}) ? deprecated : usable);
   check.text = fmt::format("{} usable, {} deprecated", usable, deprecated);
   if (usable > 0) return check;
-  check.status = CheckStatus::failed;
+  check.status = CheckStatus::fail;
   check.remedy = "helm upgrade kubedb-catalog …: it brings the MSSQLServerVersions";
   return check;
 }
 
-bool is_ready(const Json& pod) {
-  const Json* ready = codec::condition_of(pod, "Ready");
-  return ready != nullptr && codec::string_at(*ready, {"status"}) == "True";
-}
-
 /// Pods of a part of the control plane by the label that Helm charts give.
-DoctorCheck examine_pods(kube::Client& client, const char* name, const char* label, const char* remedy) {
-  DoctorCheck check{.name = name};
+Check examine_pods(kube::Client& client, const char* name, const char* label, const char* remedy) {
+  Check check{.name = name};
   int ready = 0;
   const auto pods = client.list(kube::resources::pods, "",
                                 kube::ListOptions{.label_selector = fmt::format("app.kubernetes.io/name={}", label)});
-  for (const Json& pod : pods) ready += is_ready(pod) ? 1 : 0;
+  for (const Json& pod : pods) ready += is_condition_true(pod, "Ready") ? 1 : 0;
   check.text = fmt::format("{} of {} pods ready", ready, pods.size());
   if (ready > 0) return check;
   // It may carry another label, or run elsewhere: that it is missing is not proven.
-  check.status = pods.empty() ? CheckStatus::warning : CheckStatus::failed;
+  check.status = pods.empty() ? CheckStatus::warn : CheckStatus::fail;
   if (pods.empty()) check.text = fmt::format("no pod is labelled app.kubernetes.io/name={}", label);
   check.remedy = remedy;
   return check;
 }
 
-DoctorCheck examine_cert_manager(kube::Client& client) {
-  DoctorCheck check{.name = "cert-manager", .text = "cert-manager.io/v1 is served"};
+Check examine_cert_manager(kube::Client& client) {
+  Check check{.name = "cert-manager", .text = "cert-manager.io/v1 is served"};
   if (client.api_installed("cert-manager.io", "v1")) return check;
   return {.name = "cert-manager",
-          .status = CheckStatus::failed,
+          .status = CheckStatus::fail,
           .text = "cert-manager.io/v1 is not served; every group needs an issuer",
           .remedy = "install cert-manager"};
 }
 
-DoctorCheck examine_storage(kube::Client& client) {
-  DoctorCheck check{.name = "storage classes"};
+Check examine_storage(kube::Client& client) {
+  Check check{.name = "storage classes"};
   std::vector<std::string> names, expandable;
   std::string standard;
   for (const Json& item : client.list(kube::resources::storageclasses, "")) {
@@ -115,20 +113,20 @@ DoctorCheck examine_storage(kube::Client& client) {
       fmt::format("{}; default: {}; expandable: {}", names.empty() ? "none" : english_list(names),
                   standard.empty() ? "none" : standard, expandable.empty() ? "none" : english_list(expandable));
   if (names.empty()) {
-    check.status = CheckStatus::failed;
+    check.status = CheckStatus::fail;
     check.remedy = "install a storage driver and make a StorageClass";
   } else if (standard.empty()) {
-    check.status = CheckStatus::warning;
+    check.status = CheckStatus::warn;
     check.remedy = "give --storage-class to create, or make one the default";
   } else if (expandable.empty()) {
-    check.status = CheckStatus::warning;
+    check.status = CheckStatus::warn;
     check.remedy = "a volume can only grow on a StorageClass with allowVolumeExpansion";
   }
   return check;
 }
 
-DoctorCheck examine_clock(kube::Client& client) {
-  DoctorCheck check{.name = "clock"};
+Check examine_clock(kube::Client& client) {
+  Check check{.name = "clock"};
   const std::optional<WallTime> theirs = client.server_time();
   if (!theirs) return {.name = "clock", .status = CheckStatus::unknown, .text = "the API server told no time"};
   // Theirs is cut to whole seconds, so ours has to be as well.
@@ -138,13 +136,13 @@ DoctorCheck examine_clock(kube::Client& client) {
                                  : fmt::format("{} {} the API server's", format_duration(size),
                                                skew.count() < 0 ? "behind" : "ahead of");
   if (size < kSkewWarning) return check;
-  check.status = CheckStatus::warning;
+  check.status = CheckStatus::warn;
   check.remedy = "set this machine's clock (NTP): certificates and ages are judged by it";
   return check;
 }
 
 /// A check that could not be made: forbidden is no failure of the cluster.
-DoctorCheck unreadable(const char* name, const Error& error) {
+Check unreadable(const char* name, const Error& error) {
   return {.name = name, .status = CheckStatus::unknown, .text = why(error), .remedy = error.info().hint};
 }
 
@@ -168,7 +166,7 @@ std::string driver_text(const sql::Driver& driver) {
 
 }  // namespace
 
-DoctorCheck examine_server(kube::Client& client) {
+Check examine_server(kube::Client& client) {
   try {
     const Json answer = client.raw_get("/version");
     return {.name = "api server",
@@ -176,14 +174,14 @@ DoctorCheck examine_server(kube::Client& client) {
   } catch (const Error& error) {
     if (is_interrupt(error)) throw;
     return {.name = "api server",
-            .status = CheckStatus::failed,
+            .status = CheckStatus::fail,
             .text = why(error),
             .remedy = error.info().hint.empty() ? "kubectl cluster-info" : error.info().hint};
   }
 }
 
-DoctorCheck examine_drivers(const std::function<std::vector<sql::Driver>()>& list) {
-  DoctorCheck check{.name = "odbc driver"};
+Check examine_drivers(const std::function<std::vector<sql::Driver>()>& list) {
+  Check check{.name = "odbc driver"};
   try {
     std::vector<std::string> drivers;
     for (const sql::Driver& driver : list()) drivers.push_back(driver_text(driver));
@@ -196,13 +194,13 @@ DoctorCheck examine_drivers(const std::function<std::vector<sql::Driver>()>& lis
     check.remedy = error.info().hint;
   }
   // sqlcmd in the pods stands in.
-  check.status = CheckStatus::warning;
+  check.status = CheckStatus::warn;
   check.text += "; sqlcmd in the pods is used instead";
   return check;
 }
 
-std::vector<DoctorCheck> examine_cluster(kube::Client& client, std::string_view ns) {
-  using Examine = std::function<DoctorCheck()>;
+std::vector<Check> examine_cluster(kube::Client& client, std::string_view ns) {
+  using Examine = std::function<Check()>;
   const std::vector<std::pair<const char*, Examine>> all{
       {"clock", [&] { return examine_clock(client); }},
       {"crd mssqlservers", [&] { return examine_api(client, "kubedb.com/v1alpha2", "mssqlservers"); }},
@@ -223,9 +221,10 @@ std::vector<DoctorCheck> examine_cluster(kube::Client& client, std::string_view 
        }},
       {"cert-manager", [&] { return examine_cert_manager(client); }},
       {"storage classes", [&] { return examine_storage(client); }},
+      {"namespace", [&] { return examine_namespace(client, ns); }},
       {"permissions", [&] { return examine_permissions(client, ns); }},
   };
-  std::vector<std::future<DoctorCheck>> answers;
+  std::vector<std::future<Check>> answers;
   for (const auto& [name, examine] : all) {
     answers.push_back(std::async(std::launch::async, [&client, name = name, &examine = examine] {
       try {
@@ -236,44 +235,22 @@ std::vector<DoctorCheck> examine_cluster(kube::Client& client, std::string_view 
       }
     }));
   }
-  std::vector<DoctorCheck> checks;
+  std::vector<Check> checks;
   for (auto& answer : answers) checks.push_back(answer.get());
   return checks;
 }
 
-std::string_view status_name(CheckStatus status) {
-  switch (status) {
-    case CheckStatus::ok:
-      return "ok";
-    case CheckStatus::warning:
-      return "warning";
-    case CheckStatus::failed:
-      return "failed";
-    case CheckStatus::unknown:
-      return "unknown";
-  }
-  return {};
-}
-
-bool all_sound(const std::vector<DoctorCheck>& checks) {
+bool all_sound(const std::vector<Check>& checks) {
   return std::none_of(checks.begin(), checks.end(),
-                      [](const DoctorCheck& check) { return check.status == CheckStatus::failed; });
+                      [](const Check& check) { return check.status == CheckStatus::fail; });
 }
 
-Json to_json(const std::vector<DoctorCheck>& checks) {
+Json doctor_report(const std::vector<Check>& checks) {
   Json json = Json::object();
   json["apiVersion"] = "kubectl-dba/v1";
   json["kind"] = "DoctorReport";
   json["healthy"] = all_sound(checks);
-  json["checks"] = Json::array();
-  for (const DoctorCheck& check : checks) {
-    Json entry = Json::object();
-    entry["name"] = check.name;
-    entry["status"] = status_name(check.status);
-    entry["text"] = check.text;
-    entry["remedy"] = text_or_null(check.remedy);
-    json["checks"].push_back(std::move(entry));
-  }
+  json["checks"] = to_json(checks);
   return json;
 }
 

@@ -9,8 +9,6 @@
 
 #include "dba/base/text.hpp"
 
-#include "follow_object.hpp"
-
 namespace dba::mssql {
 
 namespace {

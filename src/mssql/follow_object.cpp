@@ -1,8 +1,8 @@
 #include "follow_object.hpp"
 
-#include <nlohmann/json.hpp>
+#include <utility>
 
-#include "dba/kube/watch.hpp"
+#include <nlohmann/json.hpp>
 
 namespace dba::mssql {
 
@@ -29,6 +29,12 @@ bool follow_object(kube::Client& client, const kube::ResourceType& type, std::st
   return false;
 }
 
+void take_change(std::vector<Json>& objects, kube::WatchEvent& event) {
+  const std::string name = codec::name_of(*event.object);
+  std::erase_if(objects, [&name](const Json& object) { return codec::name_of(object) == name; });
+  if (event.kind != kube::WatchEvent::Kind::deleted) objects.push_back(std::move(*event.object));
+}
+
 void throw_if_stopped(const kube::Client& client) {
   if (client.stop().stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
 }
@@ -38,11 +44,5 @@ bool ran_out_of_time(const kube::ApiError& error, const kube::Client& client, pl
   constexpr auto kRounding = std::chrono::milliseconds(5);
   return error.kind() == kube::ApiError::Kind::timeout && client.clock().steady_now() + kRounding >= deadline;
 }
-
-bool is_interrupt(const Error& error) {
-  return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated;
-}
-
-std::string why(const Error& error) { return error.info().cause.empty() ? error.info().message : error.info().cause; }
 
 }  // namespace dba::mssql

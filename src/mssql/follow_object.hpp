@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "dba/codec/json.hpp"
 #include "dba/kube/client.hpp"
 #include "dba/kube/resource.hpp"
+#include "dba/kube/watch.hpp"
 
 namespace dba::mssql {
 
@@ -22,13 +24,13 @@ enum class Follow { go_on, done };
 bool follow_object(kube::Client& client, const kube::ResourceType& type, std::string_view ns, std::string_view name,
                    platform::SteadyTime deadline, const std::function<Follow(const Json* object)>& on_state);
 
+/// Keeps `objects` as a watch shows them: takes what was added or changed, drops what was deleted. By name, so of one
+/// namespace alone.
+void take_change(std::vector<Json>& objects, kube::WatchEvent& event);
+
 /// @throws Error (interrupted) when the client is asked to stop.
 void throw_if_stopped(const kube::Client& client);
-/// Whether a failure only says that the user wants no more.
-bool is_interrupt(const Error& error);
 /// Whether a call failed because the time for the whole command was over, not because the server is to blame.
 bool ran_out_of_time(const kube::ApiError& error, const kube::Client& client, platform::SteadyTime deadline);
-/// The server's words of a failure, else ours: for warnings.
-std::string why(const Error& error);
 
 }  // namespace dba::mssql

@@ -27,8 +27,6 @@ struct Target {
   std::string why{};
 };
 
-bool is_usable(const ReplicaRole& row) { return !row.terminating && row.ended.empty(); }
-
 Target target_of(const RoleReport& roles, const ForwardRequest& request) {
   if (request.replica.empty() && request.role == WantedRole::primary) {
     if (roles.primary_state != PrimaryState::one) return {.why = role_summary(roles)};
@@ -39,7 +37,7 @@ Target target_of(const RoleReport& roles, const ForwardRequest& request) {
   for (const ReplicaRole& row : roles.replicas) {
     const bool wanted =
         request.replica.empty() ? row.label_role == kRoleSecondary && row.ready : row.pod == request.replica;
-    if (wanted && is_usable(row)) return {.pod = {row.pod, row.uid}};
+    if (wanted && is_live(row)) return {.pod = {row.pod, row.uid}};
   }
   return {.why = request.replica.empty() ? "no live pod is labelled secondary and ready"
                                          : fmt::format("there is no live pod \"{}\"", request.replica)};
@@ -79,6 +77,9 @@ class Forwarder {
     const RoleReport roles = read_roles(client_, request_.ns, request_.name);
     Target target = target_of(roles, request_);
     if (target.why.empty()) return target;
+    if (request_.replica.empty() && request_.role == WantedRole::secondary && roles.replicas_wanted == 1)
+      throw Error(ExitCode::refused,
+                  fmt::format("database \"{}\" has one replica: it has no secondary", request_.name));
     throw Error(request_.replica.empty() ? ExitCode::unhealthy : ExitCode::denied, target.why);
   }
 

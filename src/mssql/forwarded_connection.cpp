@@ -8,8 +8,6 @@
 #include "dba/platform/clock.hpp"
 #include "dba/platform/wait.hpp"
 
-#include "follow_object.hpp"
-
 namespace dba::mssql {
 
 namespace {

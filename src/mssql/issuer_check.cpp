@@ -13,7 +13,7 @@
 #include "dba/platform/terminal.hpp"
 
 #include "find_database.hpp"
-#include "follow_object.hpp"
+#include "json_values.hpp"
 
 namespace dba::mssql {
 
@@ -74,7 +74,7 @@ class Checker {
     check_ready(*issuer);
     check_ca(*issuer);
     check_webhook();
-    report_.healthy = std::none_of(report_.checks.begin(), report_.checks.end(), [](const IssuerCheck& check) {
+    report_.healthy = std::none_of(report_.checks.begin(), report_.checks.end(), [](const Check& check) {
       return check.status == CheckStatus::fail || check.status == CheckStatus::unknown;
     });
     return std::move(report_);
@@ -192,8 +192,6 @@ class Checker {
   IssuerReport report_{};
 };
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 Json to_json(const tls::CertificateFacts& facts) {
   Json json = Json::object();
   json["subject"] = facts.subject;
@@ -209,20 +207,6 @@ Json to_json(const tls::CertificateFacts& facts) {
 }
 
 }  // namespace
-
-std::string_view check_status_name(CheckStatus status) {
-  switch (status) {
-    case CheckStatus::ok:
-      return "ok";
-    case CheckStatus::warn:
-      return "warn";
-    case CheckStatus::fail:
-      return "fail";
-    case CheckStatus::unknown:
-      break;
-  }
-  return "unknown";
-}
 
 IssuerReport check_issuer(kube::Client& client, const IssuerRef& ref, std::string_view ns,
                           std::string_view cluster_resource_namespace) {
@@ -242,17 +226,9 @@ Json to_json(const IssuerReport& report) {
   json["healthy"] = report.healthy;
   json["daysLeft"] = report.days_left ? Json(*report.days_left) : Json(nullptr);
   json["certificate"] = report.certificate ? to_json(*report.certificate) : Json(nullptr);
-  Json& checks = json["checks"] = Json::array();
-  for (const IssuerCheck& check : report.checks) {
-    Json row = Json::object();
-    row["name"] = check.name;
-    row["status"] = check_status_name(check.status);
-    row["text"] = check.text;
-    row["remedy"] = text_or_null(check.remedy);
-    checks.push_back(std::move(row));
-  }
+  json["checks"] = to_json(report.checks);
   json["errors"] = Json::array();
-  for (const IssuerCheck& check : report.checks)
+  for (const Check& check : report.checks)
     if (check.status == CheckStatus::unknown) json["errors"].push_back(check.text);
   return json;
 }

@@ -18,7 +18,7 @@ namespace {
 
 namespace resources = kube::resources;
 
-const kube::ResourceType& type_of(const IssuerRef& ref) {
+const kube::ResourceType& issuer_type(const IssuerRef& ref) {
   return ref.cluster_wide() ? resources::clusterissuers : resources::issuers;
 }
 
@@ -75,7 +75,7 @@ class Ensurer {
         secret_ns_(secret_namespace(request)) {}
 
   Json run() {
-    issuer_ = client_.find(type_of(request_.ref), request_.ns, request_.ref.name);
+    issuer_ = client_.find(issuer_type(request_.ref), request_.ns, request_.ref.name);
     secret_name_ = choose_secret();
     if (issuer_ && request_.keep_existing) {
       listener_.written(*issuer_, kube::Change::unchanged);
@@ -229,7 +229,7 @@ class Ensurer {
     patch["metadata"]["resourceVersion"] = codec::resource_version_of(*issuer_);
     patch["spec"] = keys_only(*issuer_, "spec");
     patch["spec"]["ca"] = wanted.at("spec").at("ca");
-    return client_.merge_patch(type_of(request_.ref), request_.ns, request_.ref.name, patch, write_options());
+    return client_.merge_patch(issuer_type(request_.ref), request_.ns, request_.ref.name, patch, write_options());
   }
 
   /// The keys of an object's field, each with null: in a merge patch they go.
@@ -310,7 +310,7 @@ Json ensure_issuer(kube::Client& client, const IssuerRequest& request, const Cha
 IssuerWaitResult wait_for_issuer(kube::Client& client, const IssuerRef& ref, std::string_view ns,
                                  platform::SteadyTime deadline, const std::function<void(std::string_view)>& progress) {
   IssuerWaitResult result;
-  result.ready = follow_object(client, type_of(ref), ns, ref.name, deadline, [&](const Json* seen) {
+  result.ready = follow_object(client, issuer_type(ref), ns, ref.name, deadline, [&](const Json* seen) {
     if (seen == nullptr) {
       throw Error({.code = ExitCode::denied,
                    .message = fmt::format("{} \"{}\" was deleted while it was waited for", ref.kind, ref.name),

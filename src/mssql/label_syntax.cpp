@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t kLongest = 63;
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// Letters, digits, "-", "_", "."; a letter or digit at both ends.
 bool is_qualified_part(std::string_view text) {
   if (text.empty() || text.size() > kLongest || !is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) {
@@ -24,6 +22,8 @@ bool is_qualified_part(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string label_key_problem(std::string_view key) {
   const std::size_t slash = key.find('/');

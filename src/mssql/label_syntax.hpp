@@ -7,6 +7,7 @@
 
 namespace dba::mssql {
 
+bool is_alphanumeric(char c);  ///< ASCII only, whatever the locale.
 /// What is wrong with a key such as "kubedb.com/role"; empty when it is fine.
 std::string label_key_problem(std::string_view key);
 std::string label_value_problem(std::string_view value);

@@ -56,12 +56,6 @@ Json ownership_as_apply(const Json& object) {
   return any ? changed : Json(nullptr);
 }
 
-std::string why(const Error& error) { return error.info().cause.empty() ? error.info().message : error.info().cause; }
-
-bool is_interrupt(const Error& error) {
-  return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated;
-}
-
 }  // namespace
 
 std::string leave_marks(kube::Client& client, const Json& object, const Mark& mark) {

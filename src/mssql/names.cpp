@@ -7,6 +7,8 @@
 
 #include "dba/base/text.hpp"
 
+#include "label_syntax.hpp"
+
 namespace dba::mssql {
 
 namespace {
@@ -18,8 +20,6 @@ std::string trim_hyphens(std::string_view text) {
   if (first == std::string_view::npos) return {};
   return std::string(text.substr(first, text.find_last_not_of('-') - first + 1));
 }
-
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 }  // namespace
 

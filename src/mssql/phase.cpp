@@ -16,12 +16,11 @@ namespace dba::mssql {
 namespace {
 
 /// "True", "False", "Unknown"; empty when the condition is absent.
-std::string status_of(const Json& database, std::string_view type) {
-  const Json* condition = codec::condition_of(database, type);
+std::string status_of(const Json& object, std::string_view type) {
+  const Json* condition = codec::condition_of(object, type);
   return condition == nullptr ? "" : codec::string_at(*condition, {"status"});
 }
 
-bool is_true(const Json& database, std::string_view type) { return status_of(database, type) == "True"; }
 bool is_false(const Json& database, std::string_view type) { return status_of(database, type) == "False"; }
 
 const Json* newest_condition(const Json& database) {
@@ -43,16 +42,23 @@ std::string condition_text(const Json& condition) {
   return text;
 }
 
-bool is_ready(const Json& pod) {
-  const Json* ready = codec::condition_of(pod, "Ready");
-  return ready != nullptr && codec::string_at(*ready, {"status"}) == "True";
+struct ReadyPods {
+  std::ptrdiff_t ready = 0;
+  int wanted = 0;
+};
+
+/// The arbiter's pod is wanted as well; one that is about to go counts for nothing.
+ReadyPods count_pods(const Json& database, const std::vector<Json>& pods) {
+  const auto ready = std::count_if(pods.begin(), pods.end(), [](const Json& pod) {
+    return is_condition_true(pod, "Ready") && !is_being_deleted(pod);
+  });
+  return {.ready = ready, .wanted = replicas_of(database) + (has_arbiter(database) ? 1 : 0)};
 }
 
-/// "2 of 3 pods are ready; sales-2: mssql: ImagePullBackOff: …"
-std::string replicas_text(const Json& database, const std::vector<Json>& pods) {
-  const auto ready = std::count_if(pods.begin(), pods.end(), is_ready);
-  const int wanted = replicas_of(database) + (has_arbiter(database) ? 1 : 0);
-  std::string text = fmt::format("waiting for the replicas: {} of {} pods are ready", ready, wanted);
+/// "2 of 3 pods are ready; sales-2 mssql: ImagePullBackOff: …"
+std::string pods_text(const Json& database, const std::vector<Json>& pods) {
+  const ReadyPods count = count_pods(database, pods);
+  std::string text = fmt::format("{} of {} pods are ready", count.ready, count.wanted);
   for (const Json& pod : pods) {
     if (const std::string trouble = pod_trouble(pod); !trouble.empty()) {
       text += fmt::format("; {} {}", codec::name_of(pod), trouble);
@@ -61,18 +67,29 @@ std::string replicas_text(const Json& database, const std::vector<Json>& pods) {
   return text;
 }
 
-std::string waiting_text(const Json& database, const std::vector<Json>& pods) {
-  if (is_true(database, "HealthCheckPaused")) return "its health checks are paused";
-  if (is_true(database, "DataRestoreStarted") && !is_true(database, "DataRestored"))
+/// What speaks against a phase Ready; empty when nothing does.
+std::string doubt_about_ready(const Json& database, const std::vector<Json>* pods) {
+  const std::string by_conditions = phase_from_conditions(database);
+  if (!by_conditions.empty() && by_conditions != "Ready")
+    return fmt::format("the phase is Ready, but by its conditions it is {}", by_conditions);
+  if (pods == nullptr) return {};
+  const ReadyPods count = count_pods(database, *pods);
+  return count.ready < count.wanted ? "the phase is Ready, but " + pods_text(database, *pods) : "";
+}
+
+std::string waiting_text(const Json& database, const std::vector<Json>* pods) {
+  if (is_condition_true(database, "HealthCheckPaused")) return "its health checks are paused";
+  if (is_condition_true(database, "DataRestoreStarted") && !is_condition_true(database, "DataRestored"))
     return "waiting for its data to be restored";
-  if (!is_true(database, "ProvisioningStarted")) return "waiting for the KubeDB operator to begin";
-  if (!is_true(database, "ReplicaReady")) return replicas_text(database, pods);
-  if (topology_of(database) != Topology::standalone && !is_true(database, "AGPrimaryReplicaReady")) {
+  if (!is_condition_true(database, "ProvisioningStarted")) return "waiting for the KubeDB operator to begin";
+  if (!is_condition_true(database, "ReplicaReady"))
+    return "waiting for the replicas" + (pods == nullptr ? "" : ": " + pods_text(database, *pods));
+  if (topology_of(database) != Topology::standalone && !is_condition_true(database, "AGPrimaryReplicaReady")) {
     return "waiting for the availability group to get a primary";
   }
-  if (!is_true(database, "AcceptingConnection")) return "waiting for SQL Server to accept connections";
-  if (!is_true(database, "Ready")) return "waiting for every replica to be healthy";
-  if (!is_true(database, "Provisioned")) return "waiting for the operator to finish provisioning";
+  if (!is_condition_true(database, "AcceptingConnection")) return "waiting for SQL Server to accept connections";
+  if (!is_condition_true(database, "Ready")) return "waiting for every replica to be healthy";
+  if (!is_condition_true(database, "Provisioned")) return "waiting for the operator to finish provisioning";
   return "waiting for the operator to report the phase Ready";
 }
 
@@ -95,18 +112,20 @@ std::string waiting_trouble(const Json& pod, const char* list_name) {
 
 }  // namespace
 
+bool is_condition_true(const Json& object, std::string_view type) { return status_of(object, type) == "True"; }
+
 std::string phase_from_conditions(const Json& database) {
-  const bool provisioned = is_true(database, "Provisioned");
-  if (is_true(database, "HealthCheckPaused")) return "Unknown";
-  if (is_true(database, "Halted")) return "Halted";
+  const bool provisioned = is_condition_true(database, "Provisioned");
+  if (is_condition_true(database, "HealthCheckPaused")) return "Unknown";
+  if (is_condition_true(database, "Halted")) return "Halted";
   const std::string restored = status_of(database, "DataRestored");
-  if (is_true(database, "DataRestoreStarted") && restored.empty()) return "DataRestoring";
+  if (is_condition_true(database, "DataRestoreStarted") && restored.empty()) return "DataRestoring";
   if (restored == "False") return "NotReady";
   if (is_false(database, "AcceptingConnection") && provisioned) return "NotReady";
   if (is_false(database, "ReplicaReady") && provisioned) return "Critical";
   if (is_false(database, "Ready") && provisioned) return "Critical";
-  if (is_true(database, "Ready") && provisioned) return "Ready";
-  return is_true(database, "ProvisioningStarted") ? "Provisioning" : "";
+  if (is_condition_true(database, "Ready") && provisioned) return "Ready";
+  return is_condition_true(database, "ProvisioningStarted") ? "Provisioning" : "";
 }
 
 std::string phase_of(const Json& database) { return codec::string_at(database, {"status", "phase"}); }
@@ -115,7 +134,7 @@ bool is_being_deleted(const Json& object) {
   return codec::find_at(object, {"metadata", "deletionTimestamp"}) != nullptr;
 }
 
-Progress provisioning_progress(const Json& database, const std::vector<Json>& pods) {
+Progress provisioning_progress(const Json& database, const std::vector<Json>* pods) {
   Progress progress{.phase = phase_of(database)};
   if (progress.phase.empty()) progress.phase = phase_from_conditions(database);
   if (progress.phase.empty()) progress.phase = "Pending";
@@ -127,6 +146,8 @@ Progress provisioning_progress(const Json& database, const std::vector<Json>& po
     progress.state = Progress::State::never;
     progress.text = "it is halted (spec.halted is true)";
   } else if (progress.phase == "Ready") {
+    progress.text = doubt_about_ready(database, pods);
+    if (!progress.text.empty()) return progress;
     progress.state = Progress::State::ready;
     progress.text = "it is ready";
   } else {

@@ -30,14 +30,6 @@ const kube::ResourceType& type_of(const Json& object) {
   return *type;
 }
 
-/// What an apply can change: the status is written by others, also while we look.
-Json for_comparison(const Json& object) {
-  Json copy = object;
-  copy.erase("status");
-  for (const char* field : {"managedFields", "resourceVersion", "generation"}) copy["metadata"].erase(field);
-  return copy;
-}
-
 /// The fields we own by apply, as a tree; null when there is no such entry.
 Json owned_fields(const Json& object) {
   const Json* entries = codec::find_at(object, {"metadata", "managedFields"});
@@ -66,9 +58,7 @@ PlannedApply::PlannedApply(PlannedApply&&) noexcept = default;
 PlannedApply& PlannedApply::operator=(PlannedApply&&) noexcept = default;
 PlannedApply::~PlannedApply() = default;
 
-bool PlannedApply::unchanged() const {
-  return live != nullptr && codec::same_value(for_comparison(*live), for_comparison(*merged));
-}
+bool PlannedApply::unchanged() const { return live != nullptr && kube::same_but_for_bookkeeping(*live, *merged); }
 
 bool PlannedApply::nothing_to_send() const {
   // Fields that we would merely stop owning (defaults that our own POST was credited with) need no request.

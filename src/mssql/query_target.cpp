@@ -10,7 +10,6 @@
 #include "dba/base/text.hpp"
 #include "dba/mssql/ask_replicas.hpp"
 
-#include "follow_object.hpp"
 #include "role_objects.hpp"
 #include "topology.hpp"
 
@@ -30,12 +29,24 @@ struct QueryTargets::Impl {
     return wish.role == WantedRole::primary ? kSqlPrimary : kSqlSecondary;
   }
   std::optional<SqlPod> named_by_kubernetes() const;
+  Connection connect(const SqlPod& pod, const SessionWish& session, platform::SteadyTime deadline);
   std::optional<Connection> try_connect(const SqlPod& pod, const SessionWish& session, platform::SteadyTime deadline,
                                         std::optional<sql::SqlError>& failure);
+  std::optional<SqlPod> with_role(const RoleReport& report) const;
   SqlPod find_by_role(platform::SteadyTime deadline);
 };
 
 namespace {
+
+/// How long servers are waited for at first. One that hangs is not to use up what its successor needs; one that is only
+/// slow is asked again, with twice the patience.
+constexpr auto kFirstPatience = std::chrono::seconds(2);
+
+/// When a first step ends that leaves at least as long for the one after it.
+platform::SteadyTime first_half(platform::SteadyTime now, platform::SteadyTime deadline,
+                                platform::SteadyTime::duration patience) {
+  return now + std::min((deadline - now) / 2, patience);
+}
 
 std::vector<SqlPod> pod_named(const RoleReport& roles, const std::string& name) {
   std::vector<SqlPod> pods = sql_pods(roles);
@@ -70,7 +81,7 @@ const std::vector<SqlPod>& QueryTargets::pods() const { return impl_->pods; }
 
 QueryTargets::Connection QueryTargets::connect(const SqlPod& pod, const SessionWish& wish,
                                                platform::SteadyTime deadline) {
-  return {.pod = pod.pod, .session = impl_->sql->connect(pod, wish, deadline)};
+  return impl_->connect(pod, wish, deadline);
 }
 
 /// A guess that costs nothing: the label.
@@ -90,55 +101,73 @@ std::optional<QueryTargets::Connection> QueryTargets::Impl::try_connect(const Sq
                                                                         platform::SteadyTime deadline,
                                                                         std::optional<sql::SqlError>& failure) {
   try {
-    Connection connection{.pod = pod.pod, .session = sql->connect(pod, session, deadline)};
+    Connection connection = connect(pod, session, deadline);
     const SqlRole role = ask_role(*connection.session, deadline);
     if (role.server_name == pod.pod && role.role == sql_role()) return connection;
   } catch (const sql::SqlError& error) {
     if (is_interrupt(error)) throw;
     failure = error;
-  } catch (const Error& error) {
-    if (is_interrupt(error)) throw;
-    const AskFailure words = failure_of(error);
-    failure.emplace(sql::Phase::connect, sql::Failure::unreachable,
-                    fmt::format("pod \"{}\" cannot be reached", pod.pod),
-                    std::vector<sql::Diagnostic>{{.message = words.whole()}});
   }
   return std::nullopt;
 }
 
-/// Asks everybody. @throws Error when nobody, or more than one primary, has the role
-SqlPod QueryTargets::Impl::find_by_role(platform::SteadyTime deadline) {
-  ReplicaAsker asker(*sql, client.clock(), client.stop());
-  const RoleAnswers answers = asker.ask_roles(sql_pods(roles), deadline);
-  RoleSources sources = objects.sources();
-  sources.sql = &answers;
-  const RoleReport report = build_role_report(sources);
+/// A tunnel that is not there in time is a server that is not: the cluster's API is where it was a moment ago.
+QueryTargets::Connection QueryTargets::Impl::connect(const SqlPod& pod, const SessionWish& session,
+                                                     platform::SteadyTime deadline) {
+  try {
+    return {.pod = pod.pod, .session = sql->connect(pod, session, deadline)};
+  } catch (const sql::SqlError&) {
+    throw;
+  } catch (const Error& error) {
+    if (is_interrupt(error) || error.code() == ExitCode::denied) throw;
+    throw sql::SqlError(sql::Phase::connect, sql::Failure::unreachable,
+                        fmt::format("pod \"{}\" cannot be reached", pod.pod), {{.message = failure_of(error).whole()}});
+  }
+}
+
+/// The only primary, or the first secondary.
+std::optional<SqlPod> QueryTargets::Impl::with_role(const RoleReport& report) const {
   const bool primary = wish.role == WantedRole::primary;
   const std::vector<std::string> names = primary ? primary_pods(report) : secondary_pods(report);
-  if (names.size() == 1 || (names.size() > 1 && !primary)) {
-    for (const SqlPod& pod : sql_pods(report)) {
-      if (pod.pod == names.front()) return pod;
+  if (names.empty() || (primary && names.size() > 1)) return std::nullopt;
+  for (const SqlPod& pod : sql_pods(report)) {
+    if (pod.pod == names.front()) return pod;
+  }
+  return std::nullopt;
+}
+
+/// Asks everybody, and again with more patience while some are late and there is time left to talk to who is found.
+/// @throws Error when nobody, or more than one primary, has the role
+SqlPod QueryTargets::Impl::find_by_role(platform::SteadyTime deadline) {
+  ReplicaAsker asker(*sql, client.clock(), client.stop());
+  for (platform::SteadyTime::duration patience = kFirstPatience;; patience *= 2) {
+    const auto now = client.clock().steady_now();
+    const auto until = first_half(now, deadline, patience);
+    const RoleAnswers answers = asker.ask_roles(sql_pods(roles), until);
+    RoleSources sources = objects.sources();
+    sources.sql = &answers;
+    const RoleReport report = build_role_report(sources);
+    if (const auto found = with_role(report)) return *found;
+    const bool someone_is_late = client.clock().steady_now() >= until;
+    if (!someone_is_late || until - now < patience) {
+      throw Error({.code = report.two_primaries_proven ? ExitCode::write_lost : ExitCode::unhealthy,
+                   .message = wish.role == WantedRole::primary ? role_summary(report)
+                                                               : "no live pod that answered is SECONDARY in SQL Server",
+                   .details = report.errors});
     }
   }
-  throw Error({.code = report.two_primaries_proven ? ExitCode::write_lost : ExitCode::unhealthy,
-               .message = primary ? role_summary(report) : "no live pod that answered is SECONDARY in SQL Server",
-               .details = report.errors});
 }
 
 QueryTargets::Connection QueryTargets::connect_by_role(const SessionWish& wish, platform::SteadyTime deadline) {
   std::optional<sql::SqlError> failure;
   const std::optional<SqlPod> guess = impl_->named_by_kubernetes();
   if (guess) {
-    // Somebody else is asked while there is time left for it.
     const auto now = impl_->client.clock().steady_now();
-    if (auto connection = impl_->try_connect(*guess, wish, now + (deadline - now) / 2, failure)) {
-      return *std::move(connection);
-    }
+    const auto until = impl_->standalone() ? deadline : first_half(now, deadline, kFirstPatience);
+    if (auto connection = impl_->try_connect(*guess, wish, until, failure)) return *std::move(connection);
     if (impl_->standalone() && failure) throw *std::move(failure);
   }
-  const SqlPod found = impl_->find_by_role(deadline);
-  if (failure && guess && found.uid == guess->uid) throw *std::move(failure);
-  return connect(found, wish, deadline);
+  return connect(impl_->find_by_role(deadline), wish, deadline);
 }
 
 }  // namespace dba::mssql

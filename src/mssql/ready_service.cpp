@@ -34,7 +34,7 @@ class ReadyWaiter {
     kube::Watcher watcher(client_, targets());
     while (std::optional<kube::WatchEvent> event = watcher.next(deadline, client_.stop())) {
       take(*event);
-      if (!synced_) continue;
+      if (!database_synced_) continue;
       look();
       if (result_.outcome != ReadyResult::Outcome::timed_out) return finish();
     }
@@ -50,9 +50,10 @@ class ReadyWaiter {
 
   std::vector<kube::WatchTarget> targets() const {
     kube::WatchTarget database{.type = &kube::resources::mssqlservers, .ns = ns_};
-    database.options.field_selector = fmt::format("metadata.name={}", name_);
+    database.options.field_selector = kube::field_equals("metadata.name", name_);
     kube::WatchTarget pods{.type = &kube::resources::pods, .ns = ns_};
     pods.options.label_selector = pod_selector(name_);
+    pods.first_list_tries = kFirstListTries;
     std::vector<kube::WatchTarget> both;
     both.push_back(std::move(database));
     both.push_back(std::move(pods));
@@ -63,14 +64,15 @@ class ReadyWaiter {
     using Kind = kube::WatchEvent::Kind;
     if (event.target == kDatabase) {
       if (event.kind == Kind::failed) throw kube::ApiError(*event.error);
-      if (event.kind == Kind::synced) synced_ = true;
+      if (event.kind == Kind::synced) database_synced_ = true;
       if (event.kind == Kind::added || event.kind == Kind::modified) database_ = std::move(*event.object);
       if (event.kind == Kind::deleted) database_.reset();
-    } else if (event.object != nullptr) {
-      // Pods only make the progress text better; without the right to read them the phase has to do.
-      const std::string pod = codec::name_of(*event.object);
-      std::erase_if(pods_, [&](const Json& known) { return codec::name_of(known) == pod; });
-      if (event.kind != Kind::deleted) pods_.push_back(std::move(*event.object));
+    } else if (event.kind == Kind::failed || event.kind == Kind::synced) {
+      // Without the right to read pods the phase has to do.
+      pods_synced_ = true;
+      pods_known_ = event.kind == Kind::synced;
+    } else {
+      take_change(pods_, event);
     }
   }
 
@@ -80,10 +82,11 @@ class ReadyWaiter {
       result_.text = "it was deleted meanwhile";
       return;
     }
-    const Progress progress = provisioning_progress(*database_, pods_);
+    const Progress progress = provisioning_progress(*database_, pods_known_ ? &pods_ : nullptr);
     result_.newest = progress.newest;
     switch (progress.state) {
       case Progress::State::ready:
+        if (!pods_synced_) break;  // They may have another say.
         result_.outcome = ReadyResult::Outcome::ready;
         tell(progress.phase);
         break;
@@ -106,7 +109,8 @@ class ReadyWaiter {
   kube::Client& client_;
   const std::string ns_, name_, uid_;
   const std::function<void(std::string_view)>& progress_;
-  bool synced_ = false;
+  bool database_synced_ = false, pods_synced_ = false;
+  bool pods_known_ = false;
   std::optional<Json> database_{};
   std::vector<Json> pods_{};
   ReadyResult result_{.outcome = ReadyResult::Outcome::timed_out, .text = "the server has not answered"};

@@ -32,7 +32,7 @@ class Judge {
   }
 
  private:
-  void find(Severity severity, const char* policy, std::string subject, std::string text) {
+  void find(Health severity, const char* policy, std::string subject, std::string text) {
     report_.findings.push_back({severity, policy, std::move(subject), std::move(text)});
   }
 
@@ -42,30 +42,33 @@ class Judge {
   }
 
   void judge_group() {
+    const bool heard = std::any_of(report_.replicas.begin(), report_.replicas.end(),
+                                   [](const ReplicaState& replica) { return replica.reachable; });
+    if (!heard) return;  // Whether anybody leads is not known.
     if (report_.primaries.empty()) {
-      find(Severity::critical, "availability-group-online-state", "",
+      find(Health::critical, "availability-group-online-state", "",
            report_.most_advanced.empty()
                ? "no replica that answered is PRIMARY"
                : fmt::format("no replica that answered is PRIMARY; {} has the most log", report_.most_advanced));
       return;
     }
     if (report_.primaries.size() > 1) {
-      find(Severity::critical, "availability-group-online-state", "", "more than one replica says it is PRIMARY");
+      find(Health::critical, "availability-group-online-state", "", "more than one replica says it is PRIMARY");
       return;
     }
     const ReplicaState& primary = *std::find_if(report_.replicas.begin(), report_.replicas.end(),
                                                 [](const auto& replica) { return replica.role == kSqlPrimary; });
     if (primary.operational_state && primary.operational_state != "ONLINE")
-      find(Severity::critical, "availability-group-online-state", primary.kubernetes.pod,
+      find(Health::critical, "availability-group-online-state", primary.kubernetes.pod,
            fmt::format("the primary's operational state is {}", *primary.operational_state));
     const bool ready = std::any_of(report_.replicas.begin(), report_.replicas.end(), is_ready_to_lead);
     if (report_.replicas.size() > 1 && !ready)
-      find(Severity::critical, "availability-group-failover-readiness", "",
+      find(Health::critical, "availability-group-failover-readiness", "",
            "no secondary could take over without losing data");
   }
 
   static bool is_ready_to_lead(const ReplicaState& replica) {
-    return replica.role != kSqlPrimary && replica.primary_knows && replica.connected_state == "CONNECTED" &&
+    return replica.role != kSqlPrimary && replica.primary_knows && replica.connected_state == kSqlConnected &&
            !replica.databases.empty() &&
            std::all_of(replica.databases.begin(), replica.databases.end(),
                        [](const DatabaseState& database) { return database.failover_ready == true; });
@@ -74,14 +77,14 @@ class Judge {
   void judge_replica(const ReplicaState& replica) {
     const std::string& pod = replica.kubernetes.pod;
     if (replica.reachable && replica.role != kSqlPrimary && replica.role != kSqlSecondary)
-      find(Severity::critical, "availability-replica-role-state", pod,
+      find(Health::critical, "availability-replica-role-state", pod,
            fmt::format("the role is {}", replica.role.value_or("unknown")));
     if (replica.connected_state == "DISCONNECTED")
-      find(Severity::critical, "availability-replica-connection-state", pod,
+      find(Health::critical, "availability-replica-connection-state", pod,
            replica.last_connect_error ? fmt::format("it is disconnected: {}", *replica.last_connect_error)
                                       : "it is disconnected");
     if (replica.join_state == "NOT_JOINED")
-      find(Severity::warning, "availability-replica-join-state", pod, "it has not joined the group");
+      find(Health::warning, "availability-replica-join-state", pod, "it has not joined the group");
   }
 
   bool is_asynchronous(const ReplicaState& replica) const {
@@ -94,17 +97,17 @@ class Judge {
   void judge_database(const ReplicaState& replica, const DatabaseState& database) {
     const std::string subject = fmt::format("{}/{}", replica.kubernetes.pod, database.name);
     if (database.database_state && database.database_state != "ONLINE" && replica.role != kSqlSecondary)
-      find(Severity::critical, "database-state", subject, fmt::format("it is {}", *database.database_state));
+      find(Health::critical, "database-state", subject, fmt::format("it is {}", *database.database_state));
     if (database.suspended == true)
-      find(Severity::warning, "availability-database-suspension-state", subject,
+      find(Health::warning, "availability-database-suspension-state", subject,
            fmt::format("data movement is suspended: {}", database.suspend_reason.value_or("for an unknown reason")));
     if (database.joined == false)
-      find(Severity::warning, "availability-database-join-state", subject, "it has not joined the group");
+      find(Health::warning, "availability-database-join-state", subject, "it has not joined the group");
     if (!database.synchronization_state) return;
     const std::string& state = *database.synchronization_state;
     const bool sound = state == kSynchronized || (is_asynchronous(replica) && state != kNotSynchronizing);
     if (!sound && !(replica.role == kSqlPrimary && state == "SYNCHRONIZING"))
-      find(Severity::warning, "availability-database-synchronization-state", subject, fmt::format("it is {}", state));
+      find(Health::warning, "availability-database-synchronization-state", subject, fmt::format("it is {}", state));
   }
 
   ReplicaReport& report_;
@@ -114,21 +117,21 @@ class Judge {
 
 void judge_health(ReplicaReport& report) { Judge(report).run(); }
 
-std::string_view severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::ok:
+std::string_view health_name(Health health) {
+  switch (health) {
+    case Health::ok:
       return "ok";
-    case Severity::warning:
+    case Health::warning:
       return "warning";
-    case Severity::critical:
+    case Health::critical:
       return "critical";
   }
   return {};
 }
 
 std::string health_text(const ReplicaReport& report) {
-  if (report.health != Severity::critical && !report.health_known) return "unknown";
-  return std::string(severity_name(report.health));
+  if (report.health != Health::critical && !report.health_known) return "unknown";
+  return std::string(health_name(report.health));
 }
 
 }  // namespace dba::mssql

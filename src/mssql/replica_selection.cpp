@@ -11,13 +11,11 @@
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/replicas.hpp"
 
+#include "measures.hpp"
+
 namespace dba::mssql {
 
 namespace {
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 [[noreturn]] void throw_unknown(std::string_view flag, const std::vector<std::string>& unknown,
                                 const std::vector<std::string>& known) {
@@ -32,17 +30,11 @@ std::vector<std::string> without(std::vector<std::string> words, const std::vect
   return words;
 }
 
-using Measure = std::optional<std::int64_t> DatabaseState::*;
-
-/// The worst over all databases; what is unknown is worse than anything known.
-std::int64_t worst_of(const ReplicaState& replica, Measure measure) {
-  constexpr auto kUnknown = std::numeric_limits<std::int64_t>::max();
+/// What is unknown is worse than anything known; a primary lags behind nobody.
+std::int64_t badness_of(const ReplicaState& replica, Measure measure) {
+  constexpr auto kWorst = std::numeric_limits<std::int64_t>::max();
   if (replica.role == kSqlPrimary) return -1;
-  std::int64_t worst = replica.databases.empty() ? kUnknown : 0;
-  for (const DatabaseState& database : replica.databases) {
-    worst = std::max(worst, (database.*measure).value_or(kUnknown));
-  }
-  return worst;
+  return replica.databases.empty() ? kWorst : worst_of(replica, measure).value_or(kWorst);
 }
 
 std::string oldest_commit(const ReplicaState& replica) {
@@ -64,6 +56,10 @@ void check_limit(std::vector<std::string>& missed, const ReplicaState& replica, 
                  std::optional<std::chrono::nanoseconds> limit) {
   if (!limit) return;
   const std::string& pod = replica.kubernetes.pod;
+  if (!replica.reachable) {
+    missed.push_back(fmt::format("{} {}: {} gave no answer", flag, format_duration(*limit), pod));
+    return;
+  }
   if (replica.databases.empty())
     missed.push_back(fmt::format("{} {}: nothing is known of {}", flag, format_duration(*limit), pod));
   for (const DatabaseState& database : replica.databases) {
@@ -109,7 +105,7 @@ void sort_replicas(ReplicaReport& report, std::string_view key) {
                      [&value](const ReplicaState& a, const ReplicaState& b) { return value(a) < value(b); });
   };
   const auto worst_first = [&by](Measure measure) {
-    by([measure](const ReplicaState& replica) { return -worst_of(replica, measure); });
+    by([measure](const ReplicaState& replica) { return -badness_of(replica, measure); });
   };
   if (key == "role") by(rank_of_role);
   if (key == "send-queue") worst_first(&DatabaseState::log_send_queue_bytes);

@@ -36,9 +36,9 @@ void take(std::optional<Value>& to, const std::optional<Value>& from) {
   if (from) to = from;
 }
 
-class ReportBuilder {
+class ReplicaReportBuilder {
  public:
-  ReportBuilder(const RoleReport& roles, const std::vector<InstanceAnswer>& answers, bool standalone)
+  ReplicaReportBuilder(const RoleReport& roles, const std::vector<InstanceAnswer>& answers, bool standalone)
       : answers_(answers) {
     report_.ns = roles.ns;
     report_.name = roles.name;
@@ -56,7 +56,7 @@ class ReportBuilder {
     for (ReplicaState& replica : report_.replicas) {
       if (primary_ != nullptr) add_primary_view(replica);
       if (const InstanceAnswer* own = answer_of(replica)) add_own_databases(replica, *own->answer);
-      add_estimates(replica);
+      drop_estimates(replica);
     }
     find_most_advanced();
     judge_health(report_);
@@ -156,14 +156,15 @@ class ReportBuilder {
       database.failover_ready = row.failover_ready;
       database.log_send_queue_bytes = in_bytes(row.log_send_queue_kb);
       if (row.lag_seconds) database.lag_millis = *row.lag_seconds * 1000;
-      if (!is_primary) database.rpo_millis = loss_of(row);
+      if (!is_primary) database.rpo_millis = loss_of(row, replica.connected_state == kSqlConnected);
     }
   }
 
   /// What would be lost: nothing when SQL Server calls the replica ready, else the time between the last commits, both
-  /// by the primary's clock. @source SQL Server Management Studio, estimated data loss
-  std::optional<std::int64_t> loss_of(const DatabaseRow& row) const {
-    if (row.failover_ready == true) return 0;
+  /// by the primary's clock. Ready is what a replica was when the primary last heard of it: it counts while connected.
+  /// @source SQL Server Management Studio, estimated data loss
+  std::optional<std::int64_t> loss_of(const DatabaseRow& row, bool connected) const {
+    if (row.failover_ready == true && connected) return 0;
     const auto behind = time_of(row.last_commit_time);
     for (const DatabaseRow& own : primary_->answer->databases) {
       if (own.distributed || own.server != primary_->pod || own.database != row.database) continue;
@@ -217,12 +218,14 @@ class ReportBuilder {
     return replica.databases.back();
   }
 
-  /// The primary has nothing to lose or redo.
-  void add_estimates(ReplicaState& replica) const {
-    if (replica.role != kSqlPrimary) return;
+  /// The primary has nothing to lose or redo; what neither answers nor talks to the primary is at nobody knows where.
+  static void drop_estimates(ReplicaState& replica) {
+    const bool is_primary = replica.role == kSqlPrimary;
+    if (!is_primary && (replica.reachable || replica.connected_state == kSqlConnected)) return;
     for (DatabaseState& database : replica.databases) {
       database.rpo_millis.reset();
       database.rto_millis.reset();
+      if (!is_primary) continue;
       database.log_send_queue_bytes.reset();
       database.redo_queue_bytes.reset();
     }
@@ -263,7 +266,7 @@ class ReportBuilder {
 
 ReplicaReport build_replica_report(const RoleReport& roles, const std::vector<InstanceAnswer>& answers,
                                    bool standalone) {
-  return ReportBuilder(roles, answers, standalone).build();
+  return ReplicaReportBuilder(roles, answers, standalone).build();
 }
 
 }  // namespace dba::mssql

@@ -10,7 +10,9 @@
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/replicas.hpp"
 
+#include "cells.hpp"
 #include "json_values.hpp"
+#include "measures.hpp"
 
 namespace dba::mssql {
 
@@ -79,7 +81,7 @@ Json replica_json(const ReplicaState& replica) {
   json["forwarder"] = replica.forwarder;
   json["operationalState"] = or_null(replica.operational_state);
   json["recoveryHealth"] = or_null(replica.recovery_health);
-  json["connected"] = replica.connected_state ? Json(*replica.connected_state == "CONNECTED") : Json();
+  json["connected"] = replica.connected_state ? Json(*replica.connected_state == kSqlConnected) : Json();
   json["synchronizationHealth"] = or_null(replica.synchronization_health);
   json["availabilityMode"] = or_null(replica.availability_mode);
   json["failoverMode"] = or_null(replica.failover_mode);
@@ -98,7 +100,7 @@ Json replica_json(const ReplicaState& replica) {
 
 Json finding_json(const HealthFinding& finding) {
   Json json = Json::object();
-  json["severity"] = severity_name(finding.severity);
+  json["severity"] = health_name(finding.severity);
   json["policy"] = finding.policy;
   json["subject"] = text_or_null(finding.subject);
   json["text"] = finding.text;
@@ -134,17 +136,11 @@ std::string role_text(const ReplicaState& replica) {
   return replica.role.value_or(kUnknown) + (replica.forwarder ? " (forwarder)" : "");
 }
 
-using Measure = std::optional<std::int64_t> DatabaseState::*;
-
-/// The worst over the databases of a row: unknown when one of them is, nothing where it does not apply.
+/// The worst over the databases of a row: nothing where it does not apply.
 std::string worst_text(const ReplicaState& replica, Measure measure, std::string (*text)(std::int64_t)) {
   if (replica.databases.empty() || replica.role == kSqlPrimary || !replica.availability_mode) return kNothing;
-  std::int64_t worst = 0;
-  for (const DatabaseState& database : replica.databases) {
-    if (!(database.*measure)) return kUnknown;
-    worst = std::max(worst, *(database.*measure));
-  }
-  return text(worst);
+  const std::optional<std::int64_t> worst = worst_of(replica, measure);
+  return worst ? text(*worst) : kUnknown;
 }
 
 /// The state all databases share, or the states they have.
@@ -158,19 +154,16 @@ std::string sync_text(const ReplicaState& replica) {
   return states.empty() ? kNothing : join(states, ",");
 }
 
-/// Time of day of the oldest last commit.
-std::string commit_text(const ReplicaState& replica) {
-  std::string oldest;
-  for (const DatabaseState& database : replica.databases) {
-    if (!database.last_commit_time) continue;
-    if (oldest.empty() || *database.last_commit_time < oldest) oldest = *database.last_commit_time;
-  }
-  return oldest.size() < 23 ? kNothing : oldest.substr(11, 12);
-}
-
-std::string age_of(const ReplicaRole& pod, WallTime now) {
-  if (!pod.created) return kUnknown;
-  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now - *pod.created).count());
+/// When the replica last took part in a commit: an idle database says nothing about the others, and how far each is
+/// behind is RPO. "03:04:05.120Z", on another day "2026-01-02T03:04Z".
+std::string commit_text(const ReplicaState& replica, WallTime now) {
+  constexpr std::size_t kDate = 10, kMinutes = 16, kMillis = 23;
+  std::string newest;
+  for (const DatabaseState& database : replica.databases)
+    newest = std::max(newest, database.last_commit_time.value_or(""));
+  if (newest.size() < kMillis) return kNothing;
+  const bool today = newest.substr(0, kDate) == format_rfc3339(now).substr(0, kDate);
+  return (today ? newest.substr(kDate + 1, kMillis - kDate - 1) : newest.substr(0, kMinutes)) + "Z";
 }
 
 std::string remarks_of(const ReplicaReport& report, const ReplicaState& replica) {
@@ -231,7 +224,7 @@ std::vector<std::string> database_cells(const ReplicaReport& report, const Repli
           cell.word(state.last_commit_time),
           cell.word(replica.sequence_number),
           pod.node.empty() ? cell.word({}) : pod.node,
-          age_of(pod, now),
+          age_cell(pod.created, now),
           remarks_of(report, replica)};
 }
 
@@ -260,10 +253,9 @@ Json to_json(const ReplicaReport& report) {
   return json;
 }
 
-std::vector<ReplicaColumn> replica_columns() {
-  return {{"REPLICA", false},     {"ROLE", false},   {"LABEL", false},  {"ENDPOINT", false}, {"MODE", false},
-          {"SYNC", false},        {"SEND-Q", false}, {"REDO-Q", false}, {"RPO", false},      {"RTO", false},
-          {"LAST-COMMIT", false}, {"NODE", false},   {"AGE", false},    {"REMARKS", false}};
+std::vector<std::string> replica_headers() {
+  return {"REPLICA", "ROLE", "LABEL", "ENDPOINT",    "MODE", "SYNC", "SEND-Q",
+          "REDO-Q",  "RPO",  "RTO",   "LAST-COMMIT", "NODE", "AGE",  "REMARKS"};
 }
 
 std::vector<std::vector<std::string>> replica_rows(const ReplicaReport& report, WallTime now) {
@@ -275,8 +267,8 @@ std::vector<std::vector<std::string>> replica_rows(const ReplicaReport& report, 
                     worst_text(replica, &DatabaseState::log_send_queue_bytes, size_text),
                     worst_text(replica, &DatabaseState::redo_queue_bytes, size_text),
                     worst_text(replica, &DatabaseState::rpo_millis, millis_text),
-                    worst_text(replica, &DatabaseState::rto_millis, millis_text), commit_text(replica),
-                    pod.node.empty() ? "<none>" : pod.node, age_of(pod, now), remarks_of(report, replica)});
+                    worst_text(replica, &DatabaseState::rto_millis, millis_text), commit_text(replica, now),
+                    or_none(pod.node), age_cell(pod.created, now), remarks_of(report, replica)});
   }
   return rows;
 }

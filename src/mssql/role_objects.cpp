@@ -9,7 +9,6 @@
 #include "dba/mssql/names.hpp"
 
 #include "find_database.hpp"
-#include "follow_object.hpp"
 
 namespace dba::mssql {
 

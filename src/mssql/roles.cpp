@@ -21,18 +21,11 @@ constexpr std::string_view kNoEndpoint = "none";
 constexpr std::string_view kUnknownEndpoint = "unknown";
 constexpr const char* kStillServed = ", a Service still leads to it";
 
-bool is_ready(const Json& pod) {
-  const Json* ready = codec::condition_of(pod, "Ready");
-  return ready != nullptr && codec::string_at(*ready, {"status"}) == "True";
-}
-
 /// The phase of a pod that runs no more and never will. @source core/v1 PodPhase
 std::string end_of(const Json& pod) {
   std::string phase = phase_of(pod);
   return phase == "Failed" || phase == "Succeeded" ? phase : "";
 }
-
-bool is_live(const ReplicaRole& row) { return !row.terminating && row.ended.empty(); }
 
 bool has_data_role(const ReplicaRole& row) {
   return row.label_role == kRolePrimary || row.label_role == kRoleSecondary;
@@ -50,9 +43,9 @@ std::optional<WallTime> label_time(const Json& pod) {
   return std::nullopt;
 }
 
-class ReportBuilder {
+class RoleReportBuilder {
  public:
-  explicit ReportBuilder(const RoleSources& sources) : sources_(sources) {
+  explicit RoleReportBuilder(const RoleSources& sources) : sources_(sources) {
     report_.ns = codec::namespace_of(*sources.database);
     report_.name = codec::name_of(*sources.database);
     report_.phase = phase_of(*sources.database);
@@ -109,7 +102,7 @@ class ReportBuilder {
     row.node = codec::string_at(pod, {"spec", "nodeName"});
     row.terminating = is_being_deleted(pod);
     row.ended = end_of(pod);
-    row.ready = row.ended.empty() && is_ready(pod);
+    row.ready = row.ended.empty() && is_condition_true(pod, "Ready");
     row.created = try_parse_rfc3339(codec::string_at(pod, {"metadata", "creationTimestamp"}));
     add_since(row, pod);
     add_endpoint(row);
@@ -118,7 +111,8 @@ class ReportBuilder {
     return row;
   }
 
-  /// What SQL Server says counts; where label or endpoint say otherwise, they are what is wrong.
+  /// What SQL Server says counts; where label or endpoint say otherwise, they are what is wrong. Without its word they
+  /// may disagree with each other, but never be known to be right.
   void add_sql_role(ReplicaRole& row) const {
     if (sources_.sql == nullptr) return;
     const auto& answers = sources_.sql->pods;
@@ -127,6 +121,7 @@ class ReportBuilder {
     if (found == answers.end()) return;
     if (found->failure) {
       row.sql_error = found->failure->whole();
+      if (row.match == true) row.match.reset();
       row.remarks.push_back(fmt::format("SQL Server gave no answer: {}", found->failure->brief()));
       return;
     }
@@ -278,6 +273,8 @@ std::vector<std::string> live_pods(const RoleReport& report, std::string_view la
 
 }  // namespace
 
+bool is_live(const ReplicaRole& row) { return !row.terminating && row.ended.empty(); }
+
 void RoleMemory::observe(const std::vector<Json>& pods, WallTime now) {
   std::map<std::string, Seen, std::less<>> next;
   for (const Json& pod : pods) {
@@ -293,7 +290,7 @@ void RoleMemory::observe(const std::vector<Json>& pods, WallTime now) {
   started = true;
 }
 
-RoleReport build_role_report(const RoleSources& sources) { return ReportBuilder(sources).build(); }
+RoleReport build_role_report(const RoleSources& sources) { return RoleReportBuilder(sources).build(); }
 
 std::vector<std::string> primary_pods(const RoleReport& report) { return live_pods(report, kRolePrimary, kSqlPrimary); }
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/roles.hpp"
 
+#include "cells.hpp"
 #include "json_values.hpp"
 
 namespace dba::mssql {
@@ -38,7 +38,7 @@ std::string_view primary_state_name(PrimaryState state) {
   return {};
 }
 
-Json replica_json(const ReplicaRole& replica) {
+Json role_json(const ReplicaRole& replica) {
   Json json = Json::object();
   json["pod"] = replica.pod;
   json["uid"] = replica.uid;
@@ -53,11 +53,6 @@ Json replica_json(const ReplicaRole& replica) {
   json["terminating"] = replica.terminating;
   json["remarks"] = replica.remarks;
   return json;
-}
-
-std::string since_text(const ReplicaRole& replica, WallTime now) {
-  if (!replica.since) return "<unknown>";
-  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now - *replica.since).count());
 }
 
 /// Pods that carry the label and would lead, if they still ran.
@@ -99,13 +94,13 @@ Json to_json(const RoleReport& report) {
   json["agreement"] = agreement_name(report.agreement);
   json["replicasWanted"] = report.replicas_wanted;
   json["replicas"] = Json::array();
-  for (const ReplicaRole& replica : report.replicas) json["replicas"].push_back(replica_json(replica));
+  for (const ReplicaRole& replica : report.replicas) json["replicas"].push_back(role_json(replica));
   json["partial"] = report.partial;
   json["errors"] = report.errors;
   return json;
 }
 
-std::vector<RoleColumn> role_columns() {
+std::vector<TableColumn> role_columns() {
   return {{"POD", false},   {"SQL", false},  {"LABEL", false}, {"ENDPOINT", false}, {"MATCH", false},
           {"SINCE", false}, {"NODE", false}, {"UID", true},    {"REMARKS", false}};
 }
@@ -114,8 +109,8 @@ std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTi
   std::vector<std::vector<std::string>> rows;
   for (const ReplicaRole& replica : report.replicas) {
     rows.push_back({replica.pod, replica.sql_role.value_or("unknown"), replica.label_role.value_or("<none>"),
-                    replica.endpoint, match_text(replica.match), since_text(replica, now),
-                    replica.node.empty() ? "<none>" : replica.node, replica.uid, join(replica.remarks, "; ")});
+                    replica.endpoint, match_text(replica.match), age_cell(replica.since, now), or_none(replica.node),
+                    replica.uid, join(replica.remarks, "; ")});
   }
   return rows;
 }
@@ -147,6 +142,7 @@ std::string role_gaps(const RoleReport& report) {
     gaps.push_back(fmt::format("{} of {} replicas {} missing: {}", report.missing.size(), report.replicas_wanted,
                                report.missing.size() == 1 ? "is" : "are", english_list(report.missing)));
   }
+  if (report.phase == "Halted") gaps.emplace_back("the database is halted");
   if (report.deleting) gaps.emplace_back("the database is being deleted");
   return join(gaps, "; ");
 }

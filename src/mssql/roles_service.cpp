@@ -40,7 +40,7 @@ class RoleFollower {
       if (event) take(*event);
       if (!event && rounds_told_ == sql_.rounds()) continue;
       if (std::find(synced_.begin(), synced_.end(), false) != synced_.end()) continue;
-      if (!database_) throw gone();
+      if (!exists_) throw gone();
       if (!tell(on_report)) return;
     }
     throw_if_stopped(client_);
@@ -70,37 +70,26 @@ class RoleFollower {
     using Kind = kube::WatchEvent::Kind;
     if (event.kind == Kind::failed) {
       if (event.target != slices) throw kube::ApiError(*event.error);
-      slices_error_ = slices_problem(*event.error);
+      objects_.slices_error = slices_problem(*event.error);
     }
     if (event.kind == Kind::failed || event.kind == Kind::synced) {
       synced_.at(event.target) = true;
       return;
     }
-    const bool deleted = event.kind == Kind::deleted;
-    if (event.target == database) {
-      database_.reset();
-      if (!deleted) database_ = std::move(*event.object);
-      return;
-    }
-    std::vector<Json>& objects = event.target == pods ? pods_ : slices_;
-    const std::string name = codec::name_of(*event.object);
-    std::erase_if(objects, [&](const Json& object) { return codec::name_of(object) == name; });
-    if (!deleted) objects.push_back(std::move(*event.object));
+    if (event.target != database) return take_change(event.target == pods ? objects_.pods : objects_.slices, event);
+    exists_ = event.kind != Kind::deleted;
+    if (exists_) *objects_.database = std::move(*event.object);
   }
 
   /// Hands a report over when it says something new; false when the listener has enough.
   bool tell(const std::function<bool(const RoleReport& report)>& on_report) {
-    memory_.observe(pods_, client_.clock().wall_now());
-    RoleSources sources{.database = &*database_, .pods = &pods_, .memory = &memory_};
-    if (slices_error_.empty()) {
-      sources.endpoint_slices = &slices_;
-    } else {
-      sources.errors.push_back(slices_error_);
-    }
+    memory_.observe(objects_.pods, client_.clock().wall_now());
+    RoleSources sources = objects_.sources();
+    sources.memory = &memory_;
     RoleReport report = build_role_report(sources);
     std::optional<RoleAnswers> answers;
     if (sql_.enabled()) {
-      sql_.ask(*database_, sql_pods(report));
+      sql_.ask(*objects_.database, sql_pods(report));
       rounds_told_ = sql_.rounds();
       answers = sql_.answers();
       if (answers) sources.sql = &*answers;
@@ -123,9 +112,8 @@ class RoleFollower {
   kube::Client& client_;
   std::string ns_, name_;
   std::array<bool, 3> synced_{};
-  std::optional<Json> database_{};
-  std::vector<Json> pods_{}, slices_{};
-  std::string slices_error_{};
+  RoleObjects objects_{};
+  bool exists_ = false;
   RoleMemory memory_{};
   SqlRolePoll sql_;
   std::uint64_t rounds_told_ = 0;

@@ -37,6 +37,7 @@ void check_monitor(const Subject& subject);
 void check_services(const Subject& subject);
 void check_references(const Subject& subject);  ///< Names of Secrets, ConfigMaps, the StorageClass and the issuer.
 
+inline constexpr std::string_view kGroupDatabases = "spec.topology.availabilityGroup.databases";
 /// The names in the list of the group's databases.
 std::vector<std::string> databases_of(const Json& database);
 /// The list at `path`; nullptr when there is none, or something else.

@@ -19,7 +19,6 @@ namespace dba::mssql {
 
 namespace {
 
-constexpr std::string_view kDatabases = "spec.topology.availabilityGroup.databases";
 constexpr std::size_t kMaximumDatabaseName = 128;  // @source SQL Server: sysname is nvarchar(128)
 
 /// The first characters of a text: whole ones, so that what is shown stays UTF-8.
@@ -124,15 +123,16 @@ void check_databases(const Subject& subject) {
   const std::vector<std::string> names = databases_of(subject.database);
   std::map<std::string, std::string> seen;
   for (const std::string& name : names) {
-    if (const std::string problem = database_name_problem(name); !problem.empty()) subject.error(kDatabases, problem);
+    if (const std::string problem = database_name_problem(name); !problem.empty())
+      subject.error(kGroupDatabases, problem);
     const auto [other, is_new] = seen.emplace(to_lower(name), name);
     if (is_new) continue;
-    subject.error(kDatabases, other->second == name
-                                  ? fmt::format("\"{}\" is given twice", name)
-                                  : fmt::format("\"{}\" and \"{}\" differ only in case", other->second, name));
+    subject.error(kGroupDatabases, other->second == name
+                                       ? fmt::format("\"{}\" is given twice", name)
+                                       : fmt::format("\"{}\" and \"{}\" differ only in case", other->second, name));
   }
   if (subject.topology == Topology::availability_group && names.empty()) {
-    subject.warn(kDatabases, "is empty, nothing is protected until databases are added to the group");
+    subject.warn(kGroupDatabases, "is empty, nothing is protected until databases are added to the group");
   }
 }
 
@@ -192,11 +192,12 @@ void check_distributed(const Subject& subject) {
   const bool has_databases = !databases_of(subject.database).empty();
   if (role.empty()) subject.error(path + ".self.role", "is required in a distributed group");
   if (role == "Primary" && !has_databases) {
-    subject.error(kDatabases, "is empty, the primary of a distributed group needs at least one database");
+    subject.error(kGroupDatabases, "is empty, the primary of a distributed group needs at least one database");
   }
   if (role != "Secondary") return;
   if (has_databases) {
-    subject.error(kDatabases, "must be empty for the secondary of a distributed group, it gets them from the primary");
+    subject.error(kGroupDatabases,
+                  "must be empty for the secondary of a distributed group, it gets them from the primary");
   }
   for (const char* field : {"loginSecretName", "masterKeySecretName", "endpointCertSecretName"}) {
     if (!codec::string_at(subject.database, {"spec", "topology", "availabilityGroup", field}).empty()) continue;

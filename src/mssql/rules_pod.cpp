@@ -14,6 +14,7 @@
 #include "dba/mssql/names.hpp"
 
 #include "containers.hpp"
+#include "label_syntax.hpp"
 #include "quantities.hpp"
 #include "rule_set.hpp"
 
@@ -41,18 +42,11 @@ constexpr std::array<std::string_view, 9> kReservedPaths{"/var/opt/mssql",
                                                          "/etc/ssl/certs",
                                                          "/etc/git-secret"};
 
-template <typename List>
-bool has(const List& list, std::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 /// Five groups of five letters or digits.
 bool is_product_key(std::string_view text) {
   if (text.size() != 29) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (i % 6 == 5 ? c != '-' : !letter) return false;
+    if (i % 6 == 5 ? text[i] != '-' : !is_alphanumeric(text[i])) return false;
   }
   return true;
 }
@@ -66,7 +60,7 @@ void check_edition(const Subject& subject, const std::string& edition) {
   };
   const std::string word = to_lower(edition);
   if (edition.empty() || is_product_key(edition)) return;
-  if (!has(kKnown, word)) warn(fmt::format("\"{}\" is no edition known here and no product key", edition));
+  if (!contains(kKnown, word)) warn(fmt::format("\"{}\" is no edition known here and no product key", edition));
   if (word == "evaluation") warn("Evaluation stops working after 180 days");
   if (word == "express" && subject.in_group()) warn("Express has no availability groups");
   if (word == "standard" && subject.in_group()) {
@@ -119,7 +113,7 @@ void check_mounts(const Subject& subject, const char* list_name) {
     if (mounts == nullptr) continue;
     for (const Json& mount : *mounts) {
       const std::string path = codec::string_at(mount, {"mountPath"});
-      if (!has(kReservedPaths, path)) continue;
+      if (!contains(kReservedPaths, path)) continue;
       subject.error(fmt::format("spec.podTemplate.spec.{}[name={}].volumeMounts", list_name,
                                 codec::string_at(container, {"name"})),
                     fmt::format("mount path {} is reserved by KubeDB", path));
@@ -159,7 +153,7 @@ void check_environment(const Subject& subject) {
   if (env != nullptr) {
     for (const Json& entry : *env) {
       const std::string name = codec::string_at(entry, {"name"});
-      if (has(kForbiddenVariables, name)) {
+      if (contains(kForbiddenVariables, name)) {
         subject.findings.error(kEnvironment, "--env", fmt::format("{} is set by KubeDB and must not be given", name));
       }
       if (const Json* typed = codec::find_at(entry, {"name"}); typed != nullptr && typed->is_string())
@@ -202,7 +196,7 @@ void check_volumes(const Subject& subject) {
   if (const Json* volumes = list_at(subject.database, {"spec", "podTemplate", "spec", "volumes"})) {
     for (const Json& volume : *volumes) {
       const std::string name = codec::string_at(volume, {"name"});
-      if (!has(kReservedVolumes, name)) continue;
+      if (!contains(kReservedVolumes, name)) continue;
       subject.error("spec.podTemplate.spec.volumes", fmt::format("volume name \"{}\" is reserved by KubeDB", name));
     }
   }

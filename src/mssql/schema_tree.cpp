@@ -19,7 +19,7 @@ struct Line {
   std::string text{};
 };
 
-std::vector<Line> lines_of(std::string_view table) {
+std::vector<Line> shape_lines(std::string_view table) {
   std::vector<Line> lines;
   for (const std::string& line : split(table, '\n')) {
     const std::size_t indent = line.find_first_not_of(' ');
@@ -33,8 +33,8 @@ class TreeBuilder {
  public:
   TreeBuilder() {
     define_shared();
-    database_ = build_object(lines_of(kDatabaseShape));
-    ops_request_ = build_object(lines_of(kOpsRequestShape));
+    database_ = build_object(shape_lines(kDatabaseShape));
+    ops_request_ = build_object(shape_lines(kOpsRequestShape));
   }
   const SchemaNode& database() const { return *database_; }
   const SchemaNode& ops_request() const { return *ops_request_; }
@@ -44,7 +44,7 @@ class TreeBuilder {
 
   /// Each "@name" line begins a block; blocks may refer to each other in any order, so their nodes are made first.
   void define_shared() {
-    const Lines lines = lines_of(kSharedShapes);
+    const Lines lines = shape_lines(kSharedShapes);
     for (const Line& line : lines) {
       if (line.text.front() == '@') shared_[line.text] = &nodes_.emplace_back(SchemaNode{.type = FieldType::object});
     }

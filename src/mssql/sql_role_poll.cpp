@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "follow_object.hpp"
-
 namespace dba::mssql {
 
 namespace {

@@ -27,7 +27,7 @@ constexpr std::string_view kScript =
     "S=/opt/mssql-tools18/bin/sqlcmd; [ -x $S ] || S=/opt/mssql-tools/bin/sqlcmd; "
     "exec $S -C -S tcp:127.0.0.1,1433 -U \"$U\" -d \"$D\"{} -b -r 1 -l 5 -W -w 65535 -x -s '{}' -Q \"$Q\"";
 
-std::vector<std::string> lines_of(std::string_view text) {
+std::vector<std::string> output_lines(std::string_view text) {
   std::vector<std::string> lines = split(text, '\n');
   for (std::string& line : lines) {
     if (line.ends_with('\r')) line.pop_back();
@@ -62,8 +62,24 @@ sql::Row cells_of(const std::string& line, std::size_t columns) {
     row.push_back(cell == "NULL" ? sql::Cell() : sql::Cell(std::move(cell)));
   }
   // split() gives nothing for an empty line, which is one empty cell.
-  row.resize(std::max(columns, row.size()), sql::Cell(""));
+  if (row.empty() && columns == 1) row.emplace_back("");
   return row;
+}
+
+/// The count that stands below the rows of a set, unless NOCOUNT is on.
+std::optional<long long> count_below(const std::vector<std::string>& lines, std::size_t at) {
+  while (at < lines.size() && lines[at].empty()) ++at;
+  return at < lines.size() ? count_in(lines[at]) : std::nullopt;
+}
+
+/// A line end or separator inside of a value makes other rows and cells of it than there are.
+void check_rows(const std::vector<sql::Row>& rows, std::size_t columns, std::optional<long long> count) {
+  const bool whole = std::all_of(rows.begin(), rows.end(), [&](const sql::Row& row) { return row.size() == columns; });
+  if (whole && (!count || *count == static_cast<long long>(rows.size()))) return;
+  throw Error({.code = ExitCode::sql_unreachable,
+               .message = "values with line ends cannot be read from what sqlcmd prints",
+               .cause = fmt::format("{} lines for {} rows", rows.size(), count ? std::to_string(*count) : "so many"),
+               .hint = "apt-get install tdsodbc"});
 }
 
 }  // namespace
@@ -77,7 +93,7 @@ std::string sqlcmd_input(const SqlAccess& access, const SessionWish& wish, std::
 }
 
 void read_sqlcmd_output(std::string_view out, sql::ResultReader& reader) {
-  const std::vector<std::string> lines = lines_of(out);
+  const std::vector<std::string> lines = output_lines(out);
   const auto begins_set = [&lines](std::size_t at) {
     return at + 1 < lines.size() && is_rule(lines[at + 1], lines[at]);
   };
@@ -87,9 +103,12 @@ void read_sqlcmd_output(std::string_view out, sql::ResultReader& reader) {
     if (begins_set(at)) {
       std::vector<sql::Column> columns;
       for (std::string& name : split(lines[at], kSeparator)) columns.push_back({.name = std::move(name)});
-      reader.columns(columns);
+      std::vector<sql::Row> rows;
       for (at += 2; at < lines.size() && !lines[at].empty() && !begins_set(at); ++at)
-        reader.row(cells_of(lines[at], columns.size()));
+        rows.push_back(cells_of(lines[at], columns.size()));
+      check_rows(rows, columns.size(), count_below(lines, at));
+      reader.columns(columns);
+      for (const sql::Row& row : rows) reader.row(row);
       reader.done(std::nullopt);
       counted = true;
     } else if (const auto count = count_in(lines[at])) {
@@ -107,7 +126,7 @@ std::vector<sql::Diagnostic> read_sqlcmd_messages(std::string_view err) {
   static const std::regex kHead(
       R"(Msg (\d+), Level (\d+), State (\d+), Server [^,]*(?:, Procedure ([^,]*))?, Line (\d+))");
   std::vector<sql::Diagnostic> messages;
-  for (std::string& line : lines_of(err)) {
+  for (std::string& line : output_lines(err)) {
     std::smatch match;
     const bool begun = !messages.empty() && messages.back().line && messages.back().message.empty();
     if (std::regex_match(line, match, kHead)) {

@@ -12,6 +12,8 @@
 #include "dba/mssql/issuer.hpp"
 #include "dba/mssql/names.hpp"
 
+#include "cells.hpp"
+#include "json_values.hpp"
 #include "phase.hpp"
 #include "topology.hpp"
 
@@ -19,7 +21,7 @@ namespace dba::mssql {
 
 namespace {
 
-struct Row {
+struct ListedDatabase {
   std::string ns{}, name{}, version{}, status{}, created{};
   std::string edition{}, storage{}, issuer{};
   std::map<std::string, std::string> labels{};
@@ -44,10 +46,6 @@ struct Tally {
 
 using Tallies = std::unordered_map<std::string, Tally>;
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-std::string or_none(const std::string& text) { return text.empty() ? "<none>" : text; }
-
 std::string storage_text(const Json& database) {
   if (codec::string_at(database, {"spec", "storageType"}) == "Ephemeral") return "ephemeral";
   const Json* size = codec::find_at(database, {"spec", "storage", "resources", "requests", "storage"});
@@ -71,7 +69,7 @@ std::map<std::string, std::string> labels_of(const Json& database) {
 }
 
 /// What is being deleted is not what its phase says any more. @source kubectl shows pods so
-std::string status_text(const Row& row) {
+std::string status_text(const ListedDatabase& row) {
   if (row.deleting) return "Terminating";
   return row.status.empty() ? "<unknown>" : row.status;
 }
@@ -95,7 +93,7 @@ std::optional<LivePod> live_pod(const Json& pod) {
 }  // namespace
 
 struct DatabaseList::Impl {
-  std::map<std::string, Row> databases{};
+  std::map<std::string, ListedDatabase> databases{};
   std::unordered_map<std::string, LivePod> pods{};
   bool pods_known = true;
 
@@ -111,7 +109,8 @@ struct DatabaseList::Impl {
     return tallies;
   }
 
-  std::vector<std::string> cells(const Row& row, const Tally& tally, bool with_namespace, WallTime now) const {
+  std::vector<std::string> cells(const ListedDatabase& row, const Tally& tally, bool with_namespace,
+                                 WallTime now) const {
     std::vector<std::string> cells;
     if (with_namespace) cells.push_back(row.ns);
     cells.insert(cells.end(),
@@ -121,7 +120,7 @@ struct DatabaseList::Impl {
     return cells;
   }
 
-  Json item(const Row& row, const Tally& tally) const {
+  Json item(const ListedDatabase& row, const Tally& tally) const {
     Json item = Json::object();
     item["namespace"] = row.ns;
     item["name"] = row.name;
@@ -149,7 +148,7 @@ struct DatabaseList::Impl {
     return tally.primaries == 1 ? "one" : "none";
   }
 
-  std::string replicas_text(const Row& row, const Tally& tally) const {
+  std::string replicas_text(const ListedDatabase& row, const Tally& tally) const {
     return pods_known ? fmt::format("{}/{}", tally.live, row.replicas) : fmt::format("?/{}", row.replicas);
   }
 
@@ -196,11 +195,12 @@ void DatabaseList::clear_pods() { impl_->pods.clear(); }
 void DatabaseList::pods_unknown() { impl_->pods_known = false; }
 std::size_t DatabaseList::size() const { return impl_->databases.size(); }
 
-std::vector<DatabaseList::Column> DatabaseList::columns(bool with_namespace) {
-  std::vector<Column> columns{{"NAME", false},     {"MODE", false},           {"VERSION", false}, {"STATUS", false},
-                              {"REPLICAS", false}, {"PRIMARY", false},        {"AGE", false},     {"EDITION", true},
-                              {"STORAGE", true},   {"DELETION-POLICY", true}, {"ISSUER", true}};
-  if (with_namespace) columns.insert(columns.begin(), Column{"NAMESPACE", false});
+std::vector<TableColumn> DatabaseList::columns(bool with_namespace) {
+  std::vector<TableColumn> columns{
+      {"NAME", false},     {"MODE", false},           {"VERSION", false}, {"STATUS", false},
+      {"REPLICAS", false}, {"PRIMARY", false},        {"AGE", false},     {"EDITION", true},
+      {"STORAGE", true},   {"DELETION-POLICY", true}, {"ISSUER", true}};
+  if (with_namespace) columns.insert(columns.begin(), TableColumn{"NAMESPACE", false});
   return columns;
 }
 

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
+#include "dba/base/utf16.hpp"
+#include "dba/base/utf8.hpp"
 
 namespace dba::mssql {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf", kLittleEndianMark = "\xff\xfe", kBigEndianMark = "\xfe\xff";
 constexpr std::string_view kBlanks = " \t\r\f\v";
 
 /// What the text is in the middle of, from one line to the next.
@@ -71,10 +74,46 @@ std::optional<int> parse_go(std::string_view line, int number) {
   return times;
 }
 
+/// The line that byte `at` is in, from 1.
+std::ptrdiff_t line_of(std::string_view text, std::size_t at) {
+  return 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+}
+
+std::string from_utf16_bytes(std::string_view bytes, bool little_endian, std::string_view source) {
+  if (bytes.size() % 2 != 0)
+    throw usage_error(fmt::format("{}: UTF-16 that ends in the middle of a character", source));
+  std::u16string units;
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    const auto first = static_cast<unsigned char>(bytes[i]), second = static_cast<unsigned char>(bytes[i + 1]);
+    units += static_cast<char16_t>(little_endian ? first | second << 8 : first << 8 | second);
+  }
+  return from_utf16(units);
+}
+
 }  // namespace
 
+std::string decode_script(std::string bytes, std::string_view source) {
+  if (bytes.starts_with(kLittleEndianMark) || bytes.starts_with(kBigEndianMark))
+    bytes = from_utf16_bytes(std::string_view(bytes).substr(2), bytes.starts_with(kLittleEndianMark), source);
+  if (bytes.starts_with(kUtf8Mark)) bytes.erase(0, kUtf8Mark.size());
+  for (std::size_t at = 0; at < bytes.size();) {
+    const CodePoint point = decode_utf8(bytes, at);
+    // A driver may take it for the end of the statement.
+    if (point.valid && point.value == 0)
+      throw usage_error(
+          fmt::format("{}: NUL byte in line {}: T-SQL has none, UTF-16 without a byte order mark has many", source,
+                      line_of(bytes, at)),
+          "iconv -f UTF-16LE -t UTF-8 FILE");
+    if (!point.valid)
+      throw usage_error(fmt::format("{}: byte 0x{:02x} in line {} is no UTF-8", source,
+                                    static_cast<unsigned>(point.value), line_of(bytes, at)),
+                        "iconv -f WINDOWS-1252 -t UTF-8 FILE");
+    at += point.length;
+  }
+  return bytes;
+}
+
 std::vector<TsqlBatch> split_batches(std::string_view script) {
-  if (script.starts_with(kByteOrderMark)) script.remove_prefix(kByteOrderMark.size());
   std::vector<TsqlBatch> batches;
   TsqlBatch batch;
   Reader reader;

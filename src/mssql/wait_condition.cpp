@@ -17,7 +17,7 @@ namespace dba::mssql {
 
 namespace {
 
-using Kind = WaitCondition::Kind;
+using ConditionKind = WaitCondition::Kind;
 using State = WaitVerdict::State;
 
 constexpr std::string_view kForms =
@@ -60,7 +60,7 @@ std::size_t value_separator(std::string_view text) {
 
 void split_json_path(WaitCondition& condition, std::string_view rest) {
   const std::size_t equals = value_separator(rest);
-  condition.kind = Kind::jsonpath;
+  condition.kind = ConditionKind::jsonpath;
   condition.name = rest.substr(0, equals);
   condition.any_value = equals == std::string_view::npos;
   if (!condition.any_value) condition.value = rest.substr(equals + 1);
@@ -79,14 +79,20 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : codec::compact_json(value);
 }
 
-WaitVerdict judge_phase(const WaitCondition& condition, const Json& database) {
+WaitVerdict judge_ready(const Json& database, const std::vector<Json>* pods) {
+  const Progress progress = provisioning_progress(database, pods);
+  if (progress.state == Progress::State::ready && phase_of(database) == "Ready") return {State::met, "phase is Ready"};
+  return {State::waiting, progress.text};
+}
+
+WaitVerdict judge_phase(const WaitCondition& condition, const Json& database, const std::vector<Json>* pods) {
   const std::string phase = phase_of(database);
-  if (phase == condition.name) return {State::met, fmt::format("phase is {}", phase)};
+  if (phase == condition.name && phase != "Ready") return {State::met, fmt::format("phase is {}", phase)};
   if (condition.name != "Halted" && codec::bool_at(database, {"spec", "halted"})) {
     return {State::never,
             fmt::format("it is halted (spec.halted is true), its phase will not become {}", condition.name)};
   }
-  if (condition.name == "Ready") return {State::waiting, provisioning_progress(database, {}).text};
+  if (condition.name == "Ready") return judge_ready(database, pods);
   return {State::waiting, fmt::format("phase is {}", phase.empty() ? "not set" : phase)};
 }
 
@@ -99,17 +105,17 @@ WaitVerdict judge_primary(const WaitCondition& condition, const WaitStart& start
   const std::string text = role_summary(*now.roles);
   if (seen.primary_pod.empty()) return {State::waiting, text};
   switch (condition.kind) {
-    case Kind::primary_pod:
+    case ConditionKind::primary_pod:
       return {seen.primary_pod == condition.name ? State::met : State::waiting, text};
-    case Kind::primary_other:
+    case ConditionKind::primary_other:
       return {seen.primary_pod != condition.name ? State::met : State::waiting, text};
-    case Kind::primary_changed:
+    case ConditionKind::primary_changed:
       return {seen.primary_uid != start.primary_uid ? State::met : State::waiting, text};
-    case Kind::primary:
-    case Kind::phase:
-    case Kind::deleted:
-    case Kind::condition:
-    case Kind::jsonpath:
+    case ConditionKind::primary:
+    case ConditionKind::phase:
+    case ConditionKind::deleted:
+    case ConditionKind::condition:
+    case ConditionKind::jsonpath:
       break;
   }
   return {State::met, text};
@@ -142,9 +148,11 @@ WaitVerdict judge_json_path(const WaitCondition& condition, const Json& database
 }  // namespace
 
 bool WaitCondition::needs_pods() const {
-  return kind == Kind::primary || kind == Kind::primary_pod || kind == Kind::primary_other ||
-         kind == Kind::primary_changed;
+  return kind == ConditionKind::primary || kind == ConditionKind::primary_pod || kind == ConditionKind::primary_other ||
+         kind == ConditionKind::primary_changed;
 }
+
+bool WaitCondition::looks_at_pods() const { return needs_pods() || (kind == ConditionKind::phase && name == "Ready"); }
 
 WaitCondition parse_wait_condition(std::string_view text) {
   WaitCondition condition{.text = std::string(text)};
@@ -154,21 +162,21 @@ WaitCondition parse_wait_condition(std::string_view text) {
   const auto bad = [text] { return usage_error(fmt::format("--for: \"{}\" is not one of {}", text, kForms)); };
   if (equals != std::string_view::npos && rest.empty()) throw bad();
   if (word == "phase" && !rest.empty()) {
-    condition.kind = Kind::phase;
+    condition.kind = ConditionKind::phase;
     condition.name = canonical_phase(rest, text);
   } else if (word == "primary") {
-    condition.kind = rest.empty() ? Kind::primary : Kind::primary_pod;
+    condition.kind = rest.empty() ? ConditionKind::primary : ConditionKind::primary_pod;
     condition.name = rest;
   } else if (word == "primary!" && !rest.empty()) {
-    condition.kind = Kind::primary_other;
+    condition.kind = ConditionKind::primary_other;
     condition.name = rest;
   } else if (word == "primary-changed" && rest.empty()) {
-    condition.kind = Kind::primary_changed;
+    condition.kind = ConditionKind::primary_changed;
   } else if ((word == "delete" || word == "deleted") && rest.empty()) {
-    condition.kind = Kind::deleted;
+    condition.kind = ConditionKind::deleted;
   } else if (word == "condition" && !rest.empty()) {
     const std::size_t status = rest.find('=');
-    condition.kind = Kind::condition;
+    condition.kind = ConditionKind::condition;
     condition.name = rest.substr(0, status);
     condition.value = status == std::string_view::npos ? "True" : rest.substr(status + 1);
     if (condition.name.empty() || condition.value.empty()) throw bad();
@@ -183,7 +191,7 @@ WaitCondition parse_wait_condition(std::string_view text) {
 }
 
 void check_pod_of(const WaitCondition& condition, std::string_view database) {
-  if (condition.kind != Kind::primary_pod && condition.kind != Kind::primary_other) return;
+  if (condition.kind != ConditionKind::primary_pod && condition.kind != ConditionKind::primary_other) return;
   if (const int ordinal = ordinal_of(condition.name); ordinal >= 0 && condition.name == pod_name(database, ordinal))
     return;
   throw usage_error(fmt::format("--for: \"{}\" is no pod of database \"{}\": they are called {}, {} and so on",
@@ -204,7 +212,7 @@ WaitStart start_of(const Observation& observation) {
 WaitVerdict judge(const WaitCondition& condition, const WaitStart& start, const Observation& now) {
   const bool gone = now.database == nullptr;
   const bool replaced = !gone && !start.uid.empty() && codec::uid_of(*now.database) != start.uid;
-  if (condition.kind == Kind::deleted) {
+  if (condition.kind == ConditionKind::deleted) {
     if (gone || replaced) return {State::met, replaced ? "it was deleted and made again" : "it is gone"};
     return {State::waiting, is_being_deleted(*now.database) ? "it is being deleted" : "nobody has deleted it yet"};
   }
@@ -216,8 +224,8 @@ WaitVerdict judge(const WaitCondition& condition, const WaitStart& start, const 
   // Whatever it still says of itself will not last: nobody can build on it.
   if (is_being_deleted(*now.database)) return {State::never, "it is being deleted"};
   if (condition.needs_pods()) return judge_primary(condition, start, now);
-  if (condition.kind == Kind::phase) return judge_phase(condition, *now.database);
-  if (condition.kind == Kind::condition) return judge_condition(condition, *now.database);
+  if (condition.kind == ConditionKind::phase) return judge_phase(condition, *now.database, now.pods);
+  if (condition.kind == ConditionKind::condition) return judge_condition(condition, *now.database);
   return judge_json_path(condition, *now.database);
 }
 

@@ -64,7 +64,7 @@ class Waiter {
     std::vector<kube::WatchTarget> targets(1);
     targets[kDatabase] = {.type = &kube::resources::mssqlservers, .ns = request_.ns};
     targets[kDatabase].options.field_selector = kube::field_equals("metadata.name", request_.name);
-    if (request_.condition.needs_pods()) {
+    if (request_.condition.looks_at_pods()) {
       kube::WatchTarget pods{.type = &kube::resources::pods, .ns = request_.ns};
       pods.options.label_selector = pod_selector(request_.name);
       targets.push_back(std::move(pods));
@@ -75,28 +75,25 @@ class Waiter {
 
   void take(kube::WatchEvent& event) {
     using Kind = kube::WatchEvent::Kind;
-    if (event.kind == Kind::failed) throw kube::ApiError(*event.error);
-    if (event.kind == Kind::synced) {
+    if (event.kind == Kind::failed && (event.target == kDatabase || request_.condition.needs_pods()))
+      throw kube::ApiError(*event.error);
+    if (event.kind == Kind::synced || event.kind == Kind::failed) {
       --not_synced_;
-      if (event.target == kPods) pods_synced_ = true;
+      if (event.target == kPods) pods_synced_ = event.kind == Kind::synced;
       return;
     }
-    const bool deleted = event.kind == Kind::deleted;
-    if (event.target == kDatabase) {
-      database_.reset();
-      if (!deleted) database_ = std::move(*event.object);
-      return;
-    }
-    const std::string name = codec::name_of(*event.object);
-    std::erase_if(pods_, [&](const Json& pod) { return codec::name_of(pod) == name; });
-    if (!deleted) pods_.push_back(std::move(*event.object));
+    if (event.target == kPods) return take_change(pods_, event);
+    database_.reset();
+    if (event.kind != Kind::deleted) database_ = std::move(*event.object);
   }
 
   std::optional<WaitResult> look() {
     std::optional<RoleReport> roles;
     if (database_ && request_.condition.needs_pods())
       roles = build_role_report({.database = &*database_, .pods = &pods_});
-    const Observation now{.database = database_ ? &*database_ : nullptr, .roles = roles ? &*roles : nullptr};
+    const Observation now{.database = database_ ? &*database_ : nullptr,
+                          .roles = roles ? &*roles : nullptr,
+                          .pods = pods_synced_ ? &pods_ : nullptr};
     if (!start_) {
       if (!database_ && request_.condition.kind != WaitCondition::Kind::deleted) {
         if (!request_.wait_for_create) throw no_such_database(client_, request_.ns, request_.name);

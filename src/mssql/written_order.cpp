@@ -13,49 +13,50 @@ namespace dba::mssql {
 
 namespace {
 
-struct Row {
+struct KeyOrder {
   std::string_view path;
   std::string_view keys;
 };
 
 constexpr std::array kOrder{
-    Row{"", "apiVersion kind metadata spec status"},
-    Row{"metadata", "name namespace labels annotations"},
-    Row{"spec",
+    KeyOrder{"", "apiVersion kind metadata spec status"},
+    KeyOrder{"metadata", "name namespace labels annotations"},
+    KeyOrder{
+        "spec",
         "version topology replicas tls podTemplate storage storageType deletionPolicy configuration init authSecret "
         "monitor serviceTemplates"},
-    Row{"spec.topology", "mode availabilityGroup distributedAG"},
-    Row{"spec.topology.availabilityGroup",
-        "databases secondaryAccessMode leaderElection loginSecretName masterKeySecretName endpointCertSecretName"},
-    Row{"spec.topology.availabilityGroup.leaderElection",
-        "period electionTick heartbeatTick transferLeadershipInterval transferLeadershipTimeout"},
-    Row{"spec.topology.distributedAG", "self remote"},
-    Row{"spec.topology.distributedAG.self", "role url"},
-    Row{"spec.topology.distributedAG.remote", "name url"},
-    Row{"spec.tls", "issuerRef clientTLS certificates"},
-    Row{"spec.tls.issuerRef", "apiGroup kind name"},
-    Row{"spec.tls.certificates[]",
-        "alias secretName subject dnsNames ipAddresses uris emailAddresses duration issuerRef"},
-    Row{"spec.tls.certificates[].subject", "organizations organizationalUnits countries localities provinces"},
-    Row{"spec.podTemplate", "metadata controller spec"},
-    Row{"spec.podTemplate.spec", "containers initContainers"},
-    Row{"spec.podTemplate.spec.containers[]", "name env resources"},
-    Row{"spec.podTemplate.spec.containers[].env[]", "name value"},
-    Row{"spec.podTemplate.spec.containers[].resources", "requests limits"},
-    Row{"spec.podTemplate.spec.containers[].resources.requests", "cpu memory"},
-    Row{"spec.podTemplate.spec.containers[].resources.limits", "cpu memory"},
-    Row{"spec.storage", "storageClassName accessModes resources"},
-    Row{"spec.configuration", "secretName inline"},
-    Row{"spec.authSecret", "kind name"},
-    Row{"spec.monitor", "agent prometheus"},
-    Row{"spec.monitor.prometheus", "exporter serviceMonitor"},
-    Row{"spec.monitor.prometheus.exporter", "port"},
-    Row{"spec.monitor.prometheus.serviceMonitor", "interval labels"},
-    Row{"spec.serviceTemplates[]", "alias metadata spec"},
+    KeyOrder{"spec.topology", "mode availabilityGroup distributedAG"},
+    KeyOrder{"spec.topology.availabilityGroup",
+             "databases secondaryAccessMode leaderElection loginSecretName masterKeySecretName endpointCertSecretName"},
+    KeyOrder{"spec.topology.availabilityGroup.leaderElection",
+             "period electionTick heartbeatTick transferLeadershipInterval transferLeadershipTimeout"},
+    KeyOrder{"spec.topology.distributedAG", "self remote"},
+    KeyOrder{"spec.topology.distributedAG.self", "role url"},
+    KeyOrder{"spec.topology.distributedAG.remote", "name url"},
+    KeyOrder{"spec.tls", "issuerRef clientTLS certificates"},
+    KeyOrder{"spec.tls.issuerRef", "apiGroup kind name"},
+    KeyOrder{"spec.tls.certificates[]",
+             "alias secretName subject dnsNames ipAddresses uris emailAddresses duration issuerRef"},
+    KeyOrder{"spec.tls.certificates[].subject", "organizations organizationalUnits countries localities provinces"},
+    KeyOrder{"spec.podTemplate", "metadata controller spec"},
+    KeyOrder{"spec.podTemplate.spec", "containers initContainers"},
+    KeyOrder{"spec.podTemplate.spec.containers[]", "name env resources"},
+    KeyOrder{"spec.podTemplate.spec.containers[].env[]", "name value"},
+    KeyOrder{"spec.podTemplate.spec.containers[].resources", "requests limits"},
+    KeyOrder{"spec.podTemplate.spec.containers[].resources.requests", "cpu memory"},
+    KeyOrder{"spec.podTemplate.spec.containers[].resources.limits", "cpu memory"},
+    KeyOrder{"spec.storage", "storageClassName accessModes resources"},
+    KeyOrder{"spec.configuration", "secretName inline"},
+    KeyOrder{"spec.authSecret", "kind name"},
+    KeyOrder{"spec.monitor", "agent prometheus"},
+    KeyOrder{"spec.monitor.prometheus", "exporter serviceMonitor"},
+    KeyOrder{"spec.monitor.prometheus.exporter", "port"},
+    KeyOrder{"spec.monitor.prometheus.serviceMonitor", "interval labels"},
+    KeyOrder{"spec.serviceTemplates[]", "alias metadata spec"},
 };
 
 std::vector<std::string> keys_at(std::string_view path) {
-  const auto row = std::find_if(kOrder.begin(), kOrder.end(), [path](const Row& r) { return r.path == path; });
+  const auto row = std::find_if(kOrder.begin(), kOrder.end(), [path](const KeyOrder& r) { return r.path == path; });
   return row == kOrder.end() ? std::vector<std::string>() : split(row->keys, ' ');
 }
 

@@ -21,10 +21,6 @@ namespace dba::output {
 
 namespace {
 
-bool contains(const std::vector<std::string>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// What may be typed, sorted as kubectl sorts it: a template form brings its variants with it.
 std::string allowed_words(const std::vector<std::string>& allowed) {
   std::set<std::string> words;
@@ -66,7 +62,10 @@ Format jsonpath_format(Format::Kind kind, std::string argument) {
 }
 
 Format columns_format(std::string argument) {
-  if (argument.empty()) throw usage_error("custom-columns format specified but no custom columns given");
+  if (argument.empty()) {
+    throw usage_error("custom-columns format specified but no custom columns given",
+                      "give them as -o custom-columns=HEADER:.path,…; -o json shows the paths");
+  }
   codec::CustomColumns::parse(argument);
   return {.kind = Format::Kind::custom_columns, .argument = std::move(argument)};
 }
@@ -159,6 +158,10 @@ std::string print_objects(const std::vector<Json>& objects, const Format& format
   if (format.kind == Format::Kind::json) return codec::kubectl_json(document);
   if (format.kind == Format::Kind::yaml) return codec::to_yaml(document, codec::KeyOrder::sorted);
   return print_document(document, format);
+}
+
+std::string print_manifest(const Json& object, const Format& format) {
+  return format.kind == Format::Kind::json ? codec::pretty_json(object) : codec::to_yaml(object);
 }
 
 std::string print_report(const Json& report, const Format& format) {

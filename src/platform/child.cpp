@@ -110,6 +110,11 @@ std::optional<std::string> Child::read_line(SteadyTime deadline, const std::stop
   return line;
 }
 
+bool Child::ended() const {
+  const std::scoped_lock lock(mutex_);
+  return ended_;
+}
+
 std::string Child::errors() const {
   const std::scoped_lock lock(mutex_);
   return err_;

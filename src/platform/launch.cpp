@@ -22,16 +22,6 @@ namespace dba::platform {
 
 namespace {
 
-/// The executable behind /proc/<who>/exe; a binary replaced since it was started is still the same path.
-std::filesystem::path executable_of(const std::string& who) {
-  std::error_code error;
-  std::string path = std::filesystem::read_symlink("/proc/" + who + "/exe", error).string();
-  if (error) return {};
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
-  return path;
-}
-
 std::string read_line(int descriptor) {
   std::string text;
   while (text.find('\n') == std::string::npos) {
@@ -43,7 +33,15 @@ std::string read_line(int descriptor) {
 
 }  // namespace
 
-std::filesystem::path own_executable() { return executable_of("self"); }
+std::filesystem::path own_executable() {
+  std::error_code error;
+  std::string path = std::filesystem::read_symlink("/proc/self/exe", error).string();
+  if (error) return {};
+  // One that was replaced since it was started is still the same path.
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+  return path;
+}
 
 void become(const std::vector<std::string>& argv) {
   ::signal(SIGPIPE, SIG_DFL);
@@ -84,11 +82,6 @@ Detached start_detached(const std::vector<std::string>& argv, const std::filesys
   ::waitpid(child.pid, nullptr, 0);
   throw Error(ExitCode::unexpected, "the detached process ended before it was ready",
               trim(read_file(log, ExitCode::unexpected)));
-}
-
-bool is_our_process(int pid) {
-  const std::filesystem::path theirs = executable_of(std::to_string(pid));
-  return !theirs.empty() && theirs.filename() == own_executable().filename();
 }
 
 int own_pid() { return ::getpid(); }

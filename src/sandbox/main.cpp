@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include <malloc.h>
+
 #include "dba/cli/context.hpp"
 #include "dba/cli/run.hpp"
 #include "dba/kube/open.hpp"
@@ -11,6 +13,7 @@
 #include "dba/platform/environment.hpp"
 #include "dba/platform/interrupt.hpp"
 #include "dba/platform/process.hpp"
+#include "dba/platform/system.hpp"
 #include "dba/platform/terminal.hpp"
 
 #include "commands/commands.hpp"
@@ -28,6 +31,9 @@ std::unique_ptr<dba::kube::Client> open_kube(dba::cli::AppContext& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  dba::platform::occupy_standard_streams();
+  // What many threads free would else stay with each of them: a tenth of the memory of ten thousand pods.
+  ::mallopt(M_ARENA_MAX, 2);
   const std::vector<std::string> words(argv, argv + argc);
   const std::vector<std::string> arguments(words.empty() ? words.begin() : words.begin() + 1, words.end());
   const dba::platform::Environment environment = dba::platform::Environment::capture();

@@ -8,8 +8,6 @@ namespace dba::sql {
 
 namespace {
 
-constexpr std::size_t kPiece = 16384;
-
 tls::ClientOptions tls_options(const TlsPolicy& policy) {
   tls::ClientOptions options;
   options.verify = policy.verify;

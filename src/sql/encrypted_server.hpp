@@ -16,6 +16,8 @@
 
 namespace dba::sql {
 
+inline constexpr std::size_t kPiece = 65536;  ///< Bytes read from a socket at once.
+
 class EncryptedServer {
  public:
   /// @param socket connected, not blocking
@@ -33,6 +35,7 @@ class EncryptedServer {
   /// Sends what the socket takes of that. False when the connection is gone.
   bool flush();
   bool has_unsent() const { return !unsent_.empty(); }
+  void close() { socket_.close(); }
 
  private:
   struct Patience;  // until when, and what wakes us before

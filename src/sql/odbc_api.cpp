@@ -7,7 +7,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include "text_cells.hpp"
+#include "dba/base/utf16.hpp"
 
 namespace dba::sql {
 
@@ -145,12 +145,8 @@ SQLWCHAR* odbc_text(char16_t* text) {
 }
 
 std::string from_odbc_text(std::span<const char16_t> text, SQLSMALLINT length) {
-  std::string result;
-  Utf16Reader reader;
-  reader.append(text.data(), std::min(text.size() - 1, static_cast<std::size_t>(std::max<SQLSMALLINT>(length, 0))),
-                result);
-  reader.finish(result);
-  return result;
+  const auto written = static_cast<std::size_t>(std::max<SQLSMALLINT>(length, 0));
+  return from_utf16({text.data(), std::min(text.size() - 1, written)});
 }
 
 }  // namespace dba::sql

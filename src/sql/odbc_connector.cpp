@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <string.h>
 
+#include "dba/base/utf16.hpp"
 #include "dba/sql/connector.hpp"
 
 #include "connection_string.hpp"
@@ -12,7 +13,6 @@
 #include "odbc_drivers.hpp"
 #include "odbc_session.hpp"
 #include "relay.hpp"
-#include "text_cells.hpp"
 
 namespace dba::sql {
 

@@ -1,9 +1,12 @@
 #include "odbc_session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "dba/base/utf16.hpp"
 
 #include "text_cells.hpp"
 
@@ -60,8 +63,12 @@ class Cells {
 
   /// False when the driver fails; its records are on the statement.
   bool read(SQLUSMALLINT column, ValueKind kind, int digits, Cell& cell) {
-    if (kind == ValueKind::floating) return read_floating(column, cell);
-    if (kind == ValueKind::timestamp) return read_timestamp(column, digits, cell);
+    if (kind == ValueKind::floating) return read_fixed<double>(column, SQL_C_DOUBLE, cell, format_floating);
+    if (kind == ValueKind::timestamp) {
+      return read_fixed<SQL_TIMESTAMP_STRUCT>(column, SQL_C_TYPE_TIMESTAMP, cell, [&](const SQL_TIMESTAMP_STRUCT& at) {
+        return format_timestamp({at.year, at.month, at.day, at.hour, at.minute, at.second, at.fraction}, digits);
+      });
+    }
     if (kind == ValueKind::binary) return read_binary(column, cell);
     if (!read_text(column, cell)) return false;
     if (kind == ValueKind::decimal && cell) add_leading_zero(*cell);
@@ -69,73 +76,47 @@ class Cells {
   }
 
  private:
-  template <typename Value>
-  bool read_fixed(SQLUSMALLINT column, SQLSMALLINT type, Value& value, bool& is_null) {
+  template <typename Value, typename Format>
+  bool read_fixed(SQLUSMALLINT column, SQLSMALLINT type, Cell& cell, const Format& format) {
+    Value value{};
     SQLLEN length = 0;
     const SQLRETURN result = odbc().get_data(statement_, column, type, &value, sizeof value, &length);
-    is_null = length == SQL_NULL_DATA;
-    return SQL_SUCCEEDED(result);
-  }
-
-  bool read_floating(SQLUSMALLINT column, Cell& cell) {
-    double value = 0;
-    bool is_null = false;
-    if (!read_fixed(column, SQL_C_DOUBLE, value, is_null)) return false;
-    cell = is_null ? std::nullopt : Cell(format_floating(value));
+    if (!SQL_SUCCEEDED(result)) return false;
+    cell = length == SQL_NULL_DATA ? std::nullopt : Cell(format(value));
     return true;
   }
 
-  bool read_timestamp(SQLUSMALLINT column, int digits, Cell& cell) {
-    SQL_TIMESTAMP_STRUCT value{};
-    bool is_null = false;
-    if (!read_fixed(column, SQL_C_TYPE_TIMESTAMP, value, is_null)) return false;
-    const TimestampParts parts{value.year,   value.month,  value.day,     value.hour,
-                               value.minute, value.second, value.fraction};
-    cell = is_null ? std::nullopt : Cell(format_timestamp(parts, digits));
-    return true;
+  /// Long values come in pieces, each in the buffer. @param most bytes that a piece can have
+  template <typename Append>
+  bool read_pieces(SQLUSMALLINT column, SQLSMALLINT type, std::size_t most, Cell& cell, const Append& append) {
+    while (true) {
+      SQLLEN length = 0;
+      const SQLRETURN result = odbc().get_data(statement_, column, type, buffer_.data(), sizeof buffer_, &length);
+      if (result == SQL_NO_DATA) return true;
+      if (!SQL_SUCCEEDED(result)) return false;
+      if (length == SQL_NULL_DATA) {
+        cell.reset();
+        return true;
+      }
+      append(length == SQL_NO_TOTAL ? most : std::min(most, static_cast<std::size_t>(length)));
+      if (result == SQL_SUCCESS) return true;
+    }
   }
 
   /// Turned into text by us: the drivers do it each in its own way, at the seams of long values as well.
   bool read_binary(SQLUSMALLINT column, Cell& cell) {
-    std::string text = "0x";
-    while (true) {
-      SQLLEN length = 0;
-      const SQLRETURN result =
-          odbc().get_data(statement_, column, SQL_C_BINARY, buffer_.data(), sizeof buffer_, &length);
-      if (result == SQL_NO_DATA) break;
-      if (!SQL_SUCCEEDED(result)) return false;
-      if (length == SQL_NULL_DATA) {
-        cell.reset();
-        return true;
-      }
-      const bool filled = length == SQL_NO_TOTAL || static_cast<std::size_t>(length) > sizeof buffer_;
-      append_hex(buffer_.data(), filled ? sizeof buffer_ : static_cast<std::size_t>(length), text);
-      if (result == SQL_SUCCESS) break;
-    }
-    cell = std::move(text);
-    return true;
+    std::string& text = cell.emplace("0x");
+    return read_pieces(column, SQL_C_BINARY, sizeof buffer_, cell,
+                       [&](std::size_t bytes) { append_hex(buffer_.data(), bytes, text); });
   }
 
   bool read_text(SQLUSMALLINT column, Cell& cell) {
+    constexpr std::size_t kMost = sizeof buffer_ - sizeof(char16_t);  // the last one ends the text
+    std::string& text = cell.emplace();
     Utf16Reader reader;
-    std::string text;
-    while (true) {
-      SQLLEN length = 0;
-      const SQLRETURN result =
-          odbc().get_data(statement_, column, SQL_C_WCHAR, buffer_.data(), sizeof buffer_, &length);
-      if (result == SQL_NO_DATA) break;
-      if (!SQL_SUCCEEDED(result)) return false;
-      if (length == SQL_NULL_DATA) {
-        cell.reset();
-        return true;
-      }
-      constexpr std::size_t kMost = std::tuple_size_v<decltype(buffer_)> - 1;  // the last one ends the text
-      const bool filled = length == SQL_NO_TOTAL || static_cast<std::size_t>(length) / 2 > kMost;
-      reader.append(buffer_.data(), filled ? kMost : static_cast<std::size_t>(length) / 2, text);
-      if (result == SQL_SUCCESS) break;
-    }
-    reader.finish(text);
-    cell = std::move(text);
+    const auto append = [&](std::size_t bytes) { reader.append({buffer_.data(), bytes / sizeof(char16_t)}, text); };
+    if (!read_pieces(column, SQL_C_WCHAR, kMost, cell, append)) return false;
+    if (cell) reader.finish(text);
     return true;
   }
 
@@ -159,6 +140,11 @@ std::optional<SqlError> relay_failure(Phase phase, RelayEnd end, std::string_vie
   }
   return std::nullopt;
 }
+
+struct OdbcSession::Description {
+  std::vector<Column> columns{};
+  std::vector<int> digits{};  ///< Of each, behind the point of a second.
+};
 
 OdbcSession::OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection)
     : relay_(std::move(relay)), connection_(std::move(connection)) {
@@ -207,32 +193,36 @@ void OdbcSession::read_results(SQLHANDLE statement, SQLRETURN first, ResultReade
         if (!is_chatter(record)) reader.message(record);
       }
     }
-    SQLSMALLINT count = 0;
-    odbc().num_result_cols(statement, &count);
-    std::vector<Column> columns;
-    std::vector<int> digits;
-    for (SQLSMALLINT i = 1; i <= count; ++i) {
-      std::array<char16_t, 1024> name{};
-      SQLSMALLINT name_length = 0, type = 0, scale = 0, nullable = 0;
-      SQLULEN size = 0;
-      odbc().describe_col(statement, static_cast<SQLUSMALLINT>(i), odbc_text(name.data()), name.size(), &name_length,
-                          &type, &size, &scale, &nullable);
-      columns.push_back({from_odbc_text(name, name_length), kind_of(type)});
-      digits.push_back(scale);
-    }
-    if (!columns.empty()) {
-      reader.columns(columns);
-      read_rows(statement, columns, digits, reader);
+    const Description description = describe(statement);
+    if (!description.columns.empty()) {
+      reader.columns(description.columns);
+      read_rows(statement, description, reader);
     }
     SQLLEN affected = -1;
     odbc().row_count(statement, &affected);
-    const bool counts = columns.empty() && affected >= 0;
+    const bool counts = description.columns.empty() && affected >= 0;
     reader.done(counts ? std::optional<long long>(affected) : std::nullopt);
   }
 }
 
-void OdbcSession::read_rows(SQLHANDLE statement, const std::vector<Column>& columns, const std::vector<int>& digits,
-                            ResultReader& reader) {
+OdbcSession::Description OdbcSession::describe(SQLHANDLE statement) {
+  Description description;
+  SQLSMALLINT count = 0;
+  odbc().num_result_cols(statement, &count);
+  for (SQLSMALLINT i = 1; i <= count; ++i) {
+    std::array<char16_t, 1024> name{};
+    SQLSMALLINT name_length = 0, type = 0, scale = 0, nullable = 0;
+    SQLULEN size = 0;
+    odbc().describe_col(statement, static_cast<SQLUSMALLINT>(i), odbc_text(name.data()), name.size(), &name_length,
+                        &type, &size, &scale, &nullable);
+    description.columns.push_back({from_odbc_text(name, name_length), kind_of(type)});
+    description.digits.push_back(scale);
+  }
+  return description;
+}
+
+void OdbcSession::read_rows(SQLHANDLE statement, const Description& description, ResultReader& reader) {
+  const auto& [columns, digits] = description;
   Cells cells(statement);
   Row row(columns.size());
   while (true) {

@@ -21,9 +21,10 @@ class OdbcSession : public Session {
   const Trust& trust() const override { return relay_->trust(); }
 
  private:
+  struct Description;  // of a result set
   void read_results(SQLHANDLE statement, SQLRETURN first, ResultReader& reader);
-  void read_rows(SQLHANDLE statement, const std::vector<Column>& columns, const std::vector<int>& digits,
-                 ResultReader& reader);
+  static Description describe(SQLHANDLE statement);
+  void read_rows(SQLHANDLE statement, const Description& description, ResultReader& reader);
   [[noreturn]] void fail(std::vector<Diagnostic> records);
   bool is_dead() const;
 

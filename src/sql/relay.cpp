@@ -11,7 +11,6 @@ namespace dba::sql {
 
 namespace {
 
-constexpr std::size_t kPiece = 65536;
 /// What may wait for a reader that is slower than the writer; then nothing more is read.
 constexpr std::size_t kBacklog = 262144;
 
@@ -45,6 +44,8 @@ void Relay::serve(const std::stop_token& own_stop) {
   }
   driver_.close();
   listener_.descriptor.close();
+  // The server goes on with a statement for as long as it has somebody to answer.
+  server_.close();
 }
 
 RelayEnd Relay::carry(const std::stop_token& own_stop) {

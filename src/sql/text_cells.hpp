@@ -8,19 +8,6 @@
 
 namespace dba::sql {
 
-/// Turns pieces of UTF-16 into UTF-8; a surrogate pair may be split over two pieces, a lone half becomes U+FFFD.
-class Utf16Reader {
- public:
-  void append(const char16_t* units, std::size_t count, std::string& into);
-  void finish(std::string& into);  ///< A high surrogate that nothing followed.
-
- private:
-  std::uint32_t high_ = 0;
-};
-
-/// UTF-8 as UTF-16; what is no UTF-8 becomes U+FFFD.
-std::u16string to_utf16(std::string_view text);
-
 void append_hex(const void* bytes, std::size_t size, std::string& into);  ///< Upper case, without 0x.
 
 /// Microsoft's driver writes ".50" and "-.50" where FreeTDS writes a zero in front of the point, as this does.

@@ -7,7 +7,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "dba/base/timestamp.hpp"
+
 #include "memory_session.hpp"
+#include "subject.hpp"
 
 namespace dba::tls {
 
@@ -47,88 +50,79 @@ std::string names_of(const X509* certificate) {
   return names.empty() ? "no DNS name" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-}  // namespace
-
-struct Client::Impl {
-  MemorySession session;
-  std::vector<std::string> expected_names{};
-  std::string shown_names{};  ///< Those of a certificate that was refused for its name.
-
-  Error refusal() const;
-  static int on_verified(int good, X509_STORE_CTX* chain);
-};
-
-/// Keeps the names of a certificate that is for somebody else: OpenSSL does not hand out one that it refused.
-int Client::Impl::on_verified(int good, X509_STORE_CTX* chain) {
-  if (X509_STORE_CTX_get_error(chain) == X509_V_ERR_HOSTNAME_MISMATCH) {
-    const auto* session = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    static_cast<Impl*>(SSL_get_ex_data(session, 0))->shown_names = names_of(X509_STORE_CTX_get0_cert(chain));
-  }
-  return good;
-}
-
-namespace {
-
-MemorySession new_session(const ClientOptions& options) {
+ContextHandle client_context(const ClientOptions& options) {
   ContextHandle context = new_context(TLS_client_method(), options.at_most_tls_1_2);
   if (options.verify) trust(*context, options.authorities_pem);
-  return {std::move(context), "server", ExitCode::sql_unreachable};
+  return context;
 }
+
+class ClientSession : public MemorySession {
+ public:
+  explicit ClientSession(const ClientOptions& options)
+      : MemorySession(client_context(options), "server", ExitCode::sql_unreachable),
+        expected_names_(options.expected_names) {
+    SSL_set_connect_state(handle());
+    if (!options.verify) return;
+    expect_names(*handle(), expected_names_);
+    require(SSL_set_ex_data(handle(), 0, this) == 1, "prepare TLS");
+    SSL_set_verify(handle(), SSL_VERIFY_PEER, on_verified);
+  }
+
+ protected:
+  Error refusal() const override {
+    if (refused_ == nullptr) return {ExitCode::sql_unreachable, "the TLS handshake failed", openssl_reason()};
+    ERR_clear_error();
+    if (verdict_ == X509_V_ERR_HOSTNAME_MISMATCH) {
+      return {ExitCode::sql_unreachable,
+              fmt::format("the server's certificate is not for {}", fmt::join(expected_names_, " or ")),
+              fmt::format("it is for {}", names_of(refused_.get()))};
+    }
+    const bool expired = verdict_ == X509_V_ERR_CERT_HAS_EXPIRED;
+    if (expired || verdict_ == X509_V_ERR_CERT_NOT_YET_VALID) {
+      const auto* time = expired ? X509_get0_notAfter(refused_.get()) : X509_get0_notBefore(refused_.get());
+      return {
+          ExitCode::sql_unreachable,
+          fmt::format("{} {} {}", is_servers_ ? "the server's certificate" : "an authority of the server's certificate",
+                      expired ? "expired at" : "is not valid before", format_rfc3339(wall_time(time))),
+          fmt::format("its subject is {}", name_text(*X509_get_subject_name(refused_.get())))};
+    }
+    return {ExitCode::sql_unreachable, "the server's certificate is not to be trusted",
+            X509_verify_cert_error_string(verdict_)};
+  }
+
+ private:
+  /// Keeps what was refused and why: OpenSSL does not hand it out any more.
+  static int on_verified(int good, X509_STORE_CTX* chain) {
+    if (good == 1) return good;
+    const auto* handle = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto& self = *static_cast<ClientSession*>(SSL_get_ex_data(handle, 0));
+    X509* const certificate = X509_STORE_CTX_get_current_cert(chain);
+    if (X509_up_ref(certificate) == 1) self.refused_.reset(certificate);
+    self.verdict_ = X509_STORE_CTX_get_error(chain);
+    self.is_servers_ = X509_STORE_CTX_get_error_depth(chain) == 0;
+    return good;
+  }
+
+  std::vector<std::string> expected_names_;
+  CertificateHandle refused_{};
+  int verdict_ = X509_V_OK;
+  bool is_servers_ = true;  ///< Not one of those that lead to its authority.
+};
 
 }  // namespace
 
-Client::Client(const ClientOptions& options) : impl_(new Impl{new_session(options), options.expected_names}) {
-  SSL* session = impl_->session.handle();
-  SSL_set_connect_state(session);
-  if (options.verify) {
-    expect_names(*session, options.expected_names);
-    require(SSL_set_ex_data(session, 0, impl_.get()) == 1, "prepare TLS");
-    SSL_set_verify(session, SSL_VERIFY_PEER, Impl::on_verified);
-  }
+Client::Client(const ClientOptions& options) : Session(std::make_unique<ClientSession>(options)) {
+  SSL* handle = session().handle();
   if (!options.server_name.empty()) {
     // What the macro SSL_set_tlsext_host_name does, without its old cast.
     std::string name = options.server_name;
-    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+    SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   }
   const std::string protocols = protocol_list(options.protocols);
   if (!protocols.empty()) {
     const auto length = static_cast<unsigned>(protocols.size());
-    require(SSL_set_alpn_protos(session, unsigned_bytes(protocols), length) == 0, "offer a protocol");
+    require(SSL_set_alpn_protos(handle, unsigned_bytes(protocols), length) == 0, "offer a protocol");
   }
 }
-
-Client::~Client() = default;
-Client::Client(Client&&) noexcept = default;
-Client& Client::operator=(Client&&) noexcept = default;
-
-Error Client::Impl::refusal() const {
-  const long verdict = SSL_get_verify_result(session.handle());
-  if (verdict == X509_V_OK) {
-    return Error(ExitCode::sql_unreachable, "the TLS handshake failed", openssl_reason());
-  }
-  ERR_clear_error();
-  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH) {
-    return Error(ExitCode::sql_unreachable,
-                 fmt::format("the server's certificate is not for {}", fmt::join(expected_names, " or ")),
-                 fmt::format("it is for {}", shown_names));
-  }
-  return Error(ExitCode::sql_unreachable, "the server's certificate is not to be trusted",
-               X509_verify_cert_error_string(verdict));
-}
-
-bool Client::handshake() {
-  ERR_clear_error();
-  SSL* session = impl_->session.handle();
-  const int result = SSL_do_handshake(session);
-  if (result == 1) return true;
-  if (SSL_get_error(session, result) == SSL_ERROR_WANT_READ) return false;
-  throw impl_->refusal();
-}
-
-void Client::feed(std::string_view from_peer) { impl_->session.feed(from_peer); }
-std::string Client::take() { return impl_->session.take(); }
-bool Client::read(std::string& into) { return impl_->session.read(into); }
-void Client::write(std::string_view plain) { impl_->session.write(plain); }
-std::string Client::version() const { return SSL_get_version(impl_->session.handle()); }
 
 }  // namespace dba::tls

@@ -1,7 +1,6 @@
 // Reads certificates and says what they are.
 
 #include <array>
-#include <ctime>
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -15,12 +14,6 @@
 namespace dba::tls {
 
 namespace {
-
-WallTime wall_time(const ASN1_TIME* time) {
-  std::tm parts{};
-  require(ASN1_TIME_to_tm(time, &parts) == 1, "read the dates of a certificate");
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
-}
 
 std::string serial_text(const X509& certificate) {
   const NumberHandle number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(&certificate), nullptr));

@@ -30,6 +30,18 @@ MemorySession::MemorySession(ContextHandle context, std::string_view peer, ExitC
   SSL_set_bio(session_.get(), from_peer_, to_peer_);
 }
 
+bool MemorySession::handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(session_.get());
+  if (result == 1) return true;
+  if (SSL_get_error(session_.get(), result) == SSL_ERROR_WANT_READ) return false;
+  throw refusal();
+}
+
+Error MemorySession::refusal() const {
+  return {failure_, fmt::format("the TLS handshake with the {} failed", peer_), openssl_reason()};
+}
+
 void MemorySession::feed(std::string_view from_peer) {
   if (from_peer.empty()) return;
   const int size = static_cast<int>(from_peer.size());

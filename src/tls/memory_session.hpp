@@ -32,12 +32,20 @@ class MemorySession {
   /// @param peer what the other side is called in messages: "server"
   /// @param failure the exit code of errors that are the peer's doing
   MemorySession(ContextHandle context, std::string_view peer, ExitCode failure);
+  virtual ~MemorySession() = default;
+  MemorySession(const MemorySession&) = delete;
+  MemorySession& operator=(const MemorySession&) = delete;
 
   SSL* handle() const { return session_.get(); }
+  bool handshake();
   void feed(std::string_view from_peer);
   std::string take();
   bool read(std::string& into);
   void write(std::string_view plain);
+
+ protected:
+  /// Why the handshake has failed; OpenSSL's queue of errors still holds its reason.
+  virtual Error refusal() const;
 
  private:
   ContextHandle context_;

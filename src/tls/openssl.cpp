@@ -1,5 +1,6 @@
 #include "openssl.hpp"
 
+#include <ctime>
 #include <limits>
 
 #include <fmt/format.h>
@@ -44,6 +45,12 @@ Secret secret_contents(BIO& memory) {
   Secret secret{std::string(data, length)};
   OPENSSL_cleanse(data, length);
   return secret;
+}
+
+WallTime wall_time(const ASN1_TIME* time) {
+  std::tm parts{};
+  require(ASN1_TIME_to_tm(time, &parts) == 1, "read the dates of a certificate");
+  return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
 
 CertificateHandle load_certificate(std::string_view pem) {

@@ -12,6 +12,7 @@
 
 #include "dba/base/error.hpp"
 #include "dba/base/secret.hpp"
+#include "dba/base/timestamp.hpp"
 
 namespace dba::tls {
 
@@ -39,6 +40,8 @@ void require(bool success, std::string_view what);
 BioHandle reader(std::string_view text);
 std::string contents(BIO& memory);
 Secret secret_contents(BIO& memory);
+
+WallTime wall_time(const ASN1_TIME* time);
 
 /// The first certificate. @throws Error (usage).
 CertificateHandle load_certificate(std::string_view pem);

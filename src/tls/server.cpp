@@ -37,59 +37,38 @@ ContextHandle server_context(const ServerOptions& options) {
   return context;
 }
 
-}  // namespace
+class ServerSession : public MemorySession {
+ public:
+  explicit ServerSession(const ServerOptions& options)
+      : MemorySession(server_context(options), "client", ExitCode::unexpected),
+        protocols_(protocol_list(options.protocols)) {
+    if (!protocols_.empty()) SSL_CTX_set_alpn_select_cb(SSL_get_SSL_CTX(handle()), on_offer, &protocols_);
+    SSL_set_accept_state(handle());
+  }
 
-struct Server::Impl {
-  std::string protocols;
-  MemorySession session;
+ private:
+  /// @source RFC 7301: no protocol in common ends the handshake
+  static int on_offer(SSL* /*session*/, const unsigned char** out, unsigned char* out_size,
+                      const unsigned char* offered, unsigned offered_size, void* protocols) {
+    const auto& ours = *static_cast<const std::string*>(protocols);
+    unsigned char* chosen = nullptr;  // into one of the two lists; OpenSSL only reads it
+    const int verdict = SSL_select_next_proto(&chosen, out_size, unsigned_bytes(ours),
+                                              static_cast<unsigned>(ours.size()), offered, offered_size);
+    *out = chosen;
+    return verdict == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
 
-  static int on_offer(SSL* session, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
-                      unsigned offered_size, void* protocols);
+  std::string protocols_;
 };
 
-/// @source RFC 7301: no protocol in common ends the handshake
-int Server::Impl::on_offer(SSL* /*session*/, const unsigned char** out, unsigned char* out_size,
-                           const unsigned char* offered, unsigned offered_size, void* protocols) {
-  const auto& ours = *static_cast<const std::string*>(protocols);
-  unsigned char* chosen = nullptr;  // into one of the two lists; OpenSSL only reads it
-  const int verdict = SSL_select_next_proto(&chosen, out_size, unsigned_bytes(ours), static_cast<unsigned>(ours.size()),
-                                            offered, offered_size);
-  *out = chosen;
-  return verdict == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
+}  // namespace
 
-Server::Server(const ServerOptions& options)
-    : impl_(new Impl{protocol_list(options.protocols), {server_context(options), "client", ExitCode::unexpected}}) {
-  SSL* session = impl_->session.handle();
-  if (!impl_->protocols.empty()) {
-    SSL_CTX_set_alpn_select_cb(SSL_get_SSL_CTX(session), Impl::on_offer, &impl_->protocols);
-  }
-  SSL_set_accept_state(session);
-}
-
-Server::~Server() = default;
-Server::Server(Server&&) noexcept = default;
-Server& Server::operator=(Server&&) noexcept = default;
-
-bool Server::handshake() {
-  ERR_clear_error();
-  SSL* session = impl_->session.handle();
-  const int result = SSL_do_handshake(session);
-  if (result == 1) return true;
-  if (SSL_get_error(session, result) == SSL_ERROR_WANT_READ) return false;
-  throw Error(ExitCode::unexpected, "the TLS handshake with the client failed", openssl_reason());
-}
-
-void Server::feed(std::string_view from_peer) { impl_->session.feed(from_peer); }
-std::string Server::take() { return impl_->session.take(); }
-bool Server::read(std::string& into) { return impl_->session.read(into); }
-void Server::write(std::string_view plain) { impl_->session.write(plain); }
-std::string Server::version() const { return SSL_get_version(impl_->session.handle()); }
+Server::Server(const ServerOptions& options) : Session(std::make_unique<ServerSession>(options)) {}
 
 std::string Server::protocol() const {
   const unsigned char* name = nullptr;
   unsigned size = 0;
-  SSL_get0_alpn_selected(impl_->session.handle(), &name, &size);
+  SSL_get0_alpn_selected(session().handle(), &name, &size);
   return size == 0 ? std::string() : std::string(reinterpret_cast<const char*>(name), size);
 }
 

@@ -16,6 +16,7 @@
 #include "support/fake_process.hpp"
 #include "support/fake_sql.hpp"
 #include "support/fake_transport.hpp"
+#include "support/string_stream.hpp"
 
 namespace dba::test {
 
@@ -65,6 +66,8 @@ class CommandHarness {
   std::vector<sql::Driver>& drivers() { return drivers_; }
   /// Answers every exec into a pod; without it the test fails for one.
   std::function<kube::ExecResult(const kube::ExecRequest& request)> on_exec{};
+  /// Where the context's API server is, for what goes past the fake one: connections into pods.
+  void serve_at(std::string url) { server_ = std::move(url); }
   ScriptedPrompter& prompter() { return prompter_; }
   std::stop_source& stop() { return stop_; }
   void set_variable(std::string name, std::string value) { variables_[std::move(name)] = std::move(value); }
@@ -88,7 +91,7 @@ class CommandHarness {
   /// @param words what follows "kubectl dba"
   CommandResult run(const std::vector<std::string>& words) {
     Stream out(*this);
-    output::StringStream err;
+    StringStream err;
     output::IoStreams io(out_ != nullptr ? *out_ : out, err, terminal_);
     cli::GlobalOptions global;
     const platform::Environment environment(variables_);
@@ -118,7 +121,7 @@ class CommandHarness {
   }
 
  private:
-  class Stream : public output::StringStream {
+  class Stream : public StringStream {
    public:
     explicit Stream(CommandHarness& harness) : harness_(harness) {}
     void write(std::string_view text) override {
@@ -133,7 +136,7 @@ class CommandHarness {
 
   std::unique_ptr<kube::Client> open(cli::AppContext& context) {
     if (!may_open_) FAIL_CHECK("the cluster was opened");
-    kube::ClientConfig config{.server = "https://fake.example:6443", .context = "rig", .ns = "demo"};
+    kube::ClientConfig config{.server = server_, .context = "rig", .ns = "demo"};
     if (context.global.connection.ns) config.ns = *context.global.connection.ns;
     return std::make_unique<kube::Client>(
         std::move(config),
@@ -151,6 +154,7 @@ class CommandHarness {
   }
 
   output::OutStream* out_ = nullptr;
+  std::string server_ = "https://fake.example:6443";
   std::stop_source stop_{};
   FakeClock clock_{};
   FakeServers servers_{};

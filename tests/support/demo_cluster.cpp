@@ -6,6 +6,8 @@
 #include "dba/codec/yaml.hpp"
 #include "dba/kube/resource.hpp"
 
+#include "support/mssql_paths.hpp"
+
 namespace dba::test {
 
 namespace {
@@ -57,6 +59,20 @@ void stub_demo_cluster(FakeTransport& api) {
   api.on_get(ready_issuer("mssqlserver-ca-issuer")).optionally();
 }
 
+void stub_user(FakeTransport& api) {
+  Json review = Json::object();
+  review["apiVersion"] = kube::resources::selfsubjectreviews.api_version();
+  review["kind"] = kube::resources::selfsubjectreviews.kind;
+  review["status"]["userInfo"]["username"] = "jane";
+  api.on("POST", kube::resources::selfsubjectreviews.path("")).reply(review, 201).optionally();
+  api.on("POST", kEvents).stored(201).optionally();
+}
+
+void stub_marks(FakeTransport& api) {
+  api.on("PATCH", kSales).where("fieldManager", "kubectl-dba-marks").stored();
+  api.on("POST", kEvents).stored(201);
+}
+
 Json sales_database() {
   return parse_yaml(R"(
 apiVersion: kubedb.com/v1alpha2
@@ -96,6 +112,13 @@ Json live_sales_database() {
   live["metadata"]["generation"] = 1;
   live["metadata"]["managedFields"] = Json::array({std::move(entry)});
   return live;
+}
+
+Json halted_sales_database() {
+  Json database = live_sales_database();
+  database["spec"]["deletionPolicy"] = "Halt";
+  database["metadata"]["generation"] = 2;
+  return database;
 }
 
 }  // namespace dba::test

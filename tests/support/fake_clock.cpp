@@ -4,15 +4,9 @@
 
 namespace dba::test {
 
-namespace {
-
-constexpr std::chrono::seconds kStart{1767323045};  // 2026-01-02T03:04:05Z
-
-}  // namespace
-
 WallTime FakeClock::wall_now() const {
   const std::lock_guard lock(mutex_);
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(kStart + passed_));
+  return kNow + std::chrono::duration_cast<WallTime::duration>(passed_);
 }
 
 platform::SteadyTime FakeClock::steady_now() const {

@@ -8,7 +8,10 @@
 
 namespace dba::test {
 
-/// Starts at 2026-01-02T03:04:05Z. Thread-safe.
+/// What a FakeClock shows at first: 2026-01-02T03:04:05Z.
+inline constexpr WallTime kNow{std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(1767323045))};
+
+/// Starts at kNow. Thread-safe.
 class FakeClock : public platform::Clock {
  public:
   WallTime wall_now() const override;

@@ -206,7 +206,7 @@ const std::vector<std::string> FakeSession::kDatabaseColumns{"group_name",
 class FakeConnector : public sql::Connector {
  public:
   explicit FakeConnector(FakeServers& servers) : servers_(servers) {}
-  std::unique_ptr<sql::Session> connect(const sql::Login& login, platform::SteadyTime /*deadline*/) override {
+  std::unique_ptr<sql::Session> connect(const sql::Login& login, platform::SteadyTime deadline) override {
     {
       const std::scoped_lock lock(servers_.mutex);
       servers_.logins.push_back(login);
@@ -215,6 +215,10 @@ class FakeConnector : public sql::Connector {
     if (found == servers_.pods.end())
       throw sql::SqlError(sql::Phase::connect, sql::Failure::unreachable,
                           fmt::format("nothing answers in \"{}\"", login.server));
+    if (found->second.connects_late) {
+      servers_.clock->sleep_until(deadline, {});
+      throw sql::SqlError(sql::Phase::connect, sql::Failure::timed_out, "SQL Server did not answer in time");
+    }
     if (found->second.refuses) throw *found->second.refuses;
     return std::make_unique<FakeSession>(servers_, login.server);
   }

@@ -39,6 +39,7 @@ struct FakeServer {
   std::optional<sql::SqlError> refuses{};     ///< What connecting ends with.
   std::optional<sql::SqlError> breaks{};      ///< What every batch ends with.
   bool frozen = false;                        ///< Answers nothing: our deadline passes.
+  bool connects_late = false;                 ///< Not even the login is answered.
   std::function<void(int batch)> on_batch{};  ///< Before the answer to the n-th batch, from 1.
   /// Answers any other batch; without it those are refused.
   std::function<void(std::string_view batch, sql::ResultReader& reader)> answer{};

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -43,6 +44,12 @@ inline Json pod_json(std::string_view ns, std::string_view database, int ordinal
   pod["status"]["phase"] = "Running";
   pod["status"]["conditions"] = Json::array({Json::object({{"type", "Ready"}, {"status", "True"}})});
   return pod;
+}
+
+/// The pods of a group of three, the first one leading.
+inline std::vector<Json> three_pods(std::string_view ns = "demo", std::string_view database = "sales") {
+  return {pod_json(ns, database, 0, "primary"), pod_json(ns, database, 1, "secondary"),
+          pod_json(ns, database, 2, "secondary")};
 }
 
 /// The EndpointSlice of one Service, its ready endpoints being these pods.

@@ -162,6 +162,11 @@ void ServerConnection::begin_chunks(int status, const ExtraHeaders& headers) {
 void ServerConnection::chunk(std::string_view bytes) { send(fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes)); }
 void ServerConnection::end_chunks() { send("0\r\n\r\n"); }
 
+std::string ServerConnection::read() {
+  if (input_.empty()) fill();
+  return std::exchange(input_, {});
+}
+
 void ServerConnection::close() {
   const std::scoped_lock lock(mutex_);
   open_ = false;

@@ -43,8 +43,9 @@ class ServerConnection {
   void begin_chunks(int status = 200, const ExtraHeaders& headers = {});
   void chunk(std::string_view bytes);
   void end_chunks();
-  void close();  ///< A clean end (FIN).
-  void reset();  ///< A rude one (RST).
+  std::string read();  ///< What came after the request, for a protocol of its own; waits. Empty = the client is gone.
+  void close();        ///< A clean end (FIN).
+  void reset();        ///< A rude one (RST).
   /// Blocks until the client has gone away or the server ends.
   void wait_for_hangup();
 

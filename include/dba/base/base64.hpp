@@ -6,7 +6,7 @@
 
 namespace dba {
 
-std::string base64_encode(std::string_view bytes);
+std::string base64_encode(std::string_view bytes);  ///< On one line, padded.
 /// Line breaks are ignored. @throws Error (usage) "illegal base64 data at input byte N" (Go's words).
 std::string base64_decode(std::string_view text);
 

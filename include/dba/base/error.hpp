@@ -35,6 +35,11 @@ class Error : public std::exception {
 /// Bad flags, values or local files: exit 2, nothing was contacted.
 Error usage_error(std::string message, std::string hint = {});
 
+/// Whether a failure only says that the user wants no more.
+bool is_interrupt(const Error& error);
+/// The other side's words of a failure, else ours: for warnings, and for a clause of another text.
+std::string why(const Error& error);
+
 /// Collects every problem before giving up, so that a user mends all of them in one go.
 class Problems {
  public:

@@ -25,8 +25,8 @@ class Quantity {
   bool is_whole() const;                  ///< No fraction of a unit.
   std::int64_t units_rounded_up() const;  ///< Bytes or cores, rounded away from zero; saturates at the int64 limits.
   std::int64_t milli_rounded_up() const;  ///< Thousandths, rounded away from zero; saturates.
-  bool is_negative() const;
-  bool is_zero() const;
+  bool is_negative() const;               ///< Below zero.
+  bool is_zero() const;                   ///< In whatever unit.
   const std::string& text() const { return text_; }  ///< As typed.
 
   friend std::strong_ordering operator<=>(const Quantity& a, const Quantity& b);

@@ -1,6 +1,7 @@
 #pragma once
 // Small text helpers with no I/O.
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -12,7 +13,13 @@ namespace dba {
 std::string to_lower(std::string_view text);                            ///< ASCII only.
 std::string trim(std::string_view text);                                ///< ASCII white space at both ends.
 std::vector<std::string> split(std::string_view text, char separator);  ///< "a,,b" → a, "", b; "" → nothing.
+/// "a", "b" with ", " between → "a, b"; no part → "".
 std::string join(std::span<const std::string> parts, std::string_view separator);
+/// Whether `word` is one of `words`.
+template <typename Words>
+bool contains(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 /// Optimal-string-alignment distance (a swap of neighbours counts one), for "did you mean".
 std::size_t edit_distance(std::string_view a, std::string_view b);

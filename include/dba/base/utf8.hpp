@@ -17,6 +17,6 @@ struct CodePoint {
 CodePoint decode_utf8(std::string_view text, std::size_t at);
 /// @param value a Unicode scalar value; anything else becomes U+FFFD.
 void append_utf8(std::string& out, char32_t value);
-bool is_valid_utf8(std::string_view text);
+bool is_valid_utf8(std::string_view text);  ///< Without overlong forms and surrogates.
 
 }  // namespace dba

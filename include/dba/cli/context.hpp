@@ -62,6 +62,8 @@ struct AppContext {
   /// From now on `stop` is requested as well when nobody reads stdout any more: for a command that only goes on to
   /// show.
   std::function<void()> end_with_reader = [] {};
+  /// The exit code of the signal that requested `stop`; ok without one. main.cpp binds platform::Interrupt.
+  std::function<ExitCode()> ended_by = [] { return ExitCode::ok; };
 
   const Command* root = nullptr;     ///< The tree being run; set by run().
   Settings settings{};               ///< Set by run().
@@ -71,6 +73,8 @@ struct AppContext {
   std::vector<ValueProblem> value_problems{};
   /// What was changed and has not been printed yet ("… was created"): a failure tells it.
   std::vector<std::string> untold{};
+  /// When --timeout is over, of a command that has one: set where its calls are limited.
+  std::optional<platform::SteadyTime> deadline{};
   bool stdin_is_taken = false;  ///< Set by a command before its first kube() when it reads stdin (`-f -`).
   bool interactive = true;      ///< False: nothing may ask the user, credential plugins included.
   bool machine_output = false;  ///< -o json: a failure becomes one object on stdout. run() looks at --output.
@@ -80,8 +84,8 @@ struct AppContext {
   kube::Client& kube();
   /// The configuration alone (namespace, context); contacts nothing.
   kube::ClientConfig connection() const;
-  output::ProgressMode progress_mode() const;
-  int warning_count() const;  ///< Warnings of the API server so far.
+  output::ProgressMode progress_mode() const;  ///< What --progress says.
+  int warning_count() const;                   ///< Warnings of the API server so far.
 
   std::unique_ptr<kube::Client> client{};  ///< Use kube().
 };

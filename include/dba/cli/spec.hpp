@@ -1,5 +1,5 @@
 #pragma once
-// The command tree as plain data: one definition gives parsing, help, completion, did-you-mean and cli-tree.json.
+// The command tree as plain data: one definition gives parsing, help, completion and did-you-mean.
 // CLI11 is one consumer of it (parser.cpp) and is seen nowhere else.
 
 #include <cstddef>
@@ -137,7 +137,5 @@ std::string command_words(const std::vector<const Command*>& path);
 std::string help_text(const std::vector<const Command*>& path, std::size_t width);
 /// The flags of `root`, which every command accepts: what `kubectl dba options` prints.
 std::string options_text(const Command& root, std::size_t width);
-/// The whole surface, for tests/golden/cli-tree.json; hidden commands and flags are left out.
-std::string tree_json(const Command& root);
 
 }  // namespace dba::cli

@@ -34,9 +34,10 @@ class JsonPath {
 /// "NAME:.metadata.name,ST:.status.phase". @throws Error (usage) with kubectl's text for a bad spec.
 class CustomColumns {
  public:
+  /// @throws Error (usage) for no column, one without ":", or a path that cannot be read.
   static CustomColumns parse(std::string_view spec);
-  const std::vector<std::string>& headers() const { return headers_; }
-  std::vector<std::string> row(const Json& object) const;  ///< "<none>" where nothing is found.
+  const std::vector<std::string>& headers() const { return headers_; }  ///< As typed, in order.
+  std::vector<std::string> row(const Json& object) const;               ///< "<none>" where nothing is found.
 
  private:
   std::vector<std::string> headers_;

@@ -20,7 +20,7 @@ struct Document {
   /// unknown.
   int line_of(std::string_view field_path) const;
 
-  Json& value();
+  Json& value();  ///< What the document holds.
   const Json& value() const;
   std::map<std::string, int, std::less<>> lines{};
 

@@ -76,6 +76,7 @@ StatusInfo read_status(int http_code, std::string_view content_type, std::string
 /// kubectl's one- or many-line text for a Status ("Error from server (NotFound): …", `The X "y" is invalid: …`).
 /// The advice kubectl prints below apply conflicts is not part of it.
 std::string kubectl_text(const StatusInfo& status);
+/// What an operation that the server refused, or that never got an answer, comes to: kind, exit code, message, hint.
 ApiError make_api_error(const StatusInfo& status, const Operation& operation);
 ApiError make_api_error(const TransportFailure& failure, const Operation& operation);
 

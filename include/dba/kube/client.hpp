@@ -42,6 +42,9 @@ struct WriteOptions {
 };
 
 enum class Change { created, configured, unchanged };
+/// Whether the object before and after an apply is the same but for who owns which field. The status is not an apply's
+/// to change: somebody else may have, meanwhile.
+bool same_but_for_bookkeeping(const Json& before, const Json& after);
 
 struct DeleteOptions {
   DryRun dry_run = DryRun::none;
@@ -70,9 +73,9 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  const ClientConfig& config() const;
-  platform::Clock& clock() const;
-  const std::stop_token& stop() const;
+  const ClientConfig& config() const;   ///< What it was made with.
+  platform::Clock& clock() const;       ///< The one that deadlines are of.
+  const std::stop_token& stop() const;  ///< Requested: every call ends with Error (interrupted).
   /// Distinct warnings the server has sent so far; `--warnings-as-errors` makes a failure of them.
   int warning_count() const;
   /// No call lasts longer than this point of the client's clock, retries and their waiting included: it ends with
@@ -91,6 +94,7 @@ class Client {
   /// @returns the list's resourceVersion.
   std::string list(const ResourceType& type, std::string_view ns, const ListOptions& options,
                    const std::function<void(Json&& item)>& on_item, const std::function<void()>& on_restart = {});
+  /// The same, all items in memory.
   std::vector<Json> list(const ResourceType& type, std::string_view ns, const ListOptions& options = {});
 
   /// POST of an object with apiVersion, kind and metadata.name; without metadata.namespace it goes into config().ns.

@@ -87,6 +87,7 @@ struct KubeconfigNames {
   std::vector<std::string> contexts{}, clusters{}, users{};
   std::string current_context{};
 };
+/// Reads the kubeconfig files that a command with these flags would; throws nothing.
 KubeconfigNames kubeconfig_names(const ConnectionFlags& flags, const platform::Environment& environment);
 
 /// Proxy for a target by Go's rules (HTTPS_PROXY, NO_PROXY with CIDR, loopback never); in libcurl's form, "" = none.

@@ -29,7 +29,7 @@ extern const ResourceType pods, services, secrets, configmaps, events, persisten
     mssqlserverversions, petsets, appbindings, gitops_mssqlservers;
 }
 
-std::span<const ResourceType* const> known_resources();
+std::span<const ResourceType* const> known_resources();  ///< All of the above.
 /// By apiVersion and kind; nullptr when we do not know it.
 const ResourceType* find_resource(std::string_view api_version, std::string_view kind);
 

@@ -52,7 +52,7 @@ struct TransportFailure {
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
-  virtual void on_head(int status, const Headers& headers) = 0;
+  virtual void on_head(int status, const Headers& headers) = 0;  ///< First call, once, when there is a response.
   /// False = enough: the request is cancelled.
   virtual bool on_body(std::string_view bytes) = 0;
   /// Last call, once. `failure` is null when the response is complete.

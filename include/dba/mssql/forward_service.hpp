@@ -26,8 +26,9 @@ struct ForwardRequest {
 class ForwardListener {
  public:
   virtual ~ForwardListener() = default;
+  /// Connections are taken here; once for every address.
   virtual void listening(const std::string& address, std::uint16_t port, const std::string& pod) = 0;
-  virtual void connection(std::uint16_t port) = 0;
+  virtual void connection(std::uint16_t port) = 0;  ///< Somebody has connected to this local port.
   /// The connection could not be carried on, or ended with these words of the other side.
   virtual void failed(const std::string& why) = 0;
   /// New connections go to `pod` from now on; empty = to nobody, for the reason given.

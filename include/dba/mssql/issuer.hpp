@@ -20,7 +20,7 @@ inline constexpr std::string_view kClusterResourceNamespace =
 struct IssuerRef {
   std::string kind = "Issuer";  ///< "Issuer" or "ClusterIssuer"
   std::string name{};
-  bool cluster_wide() const { return kind == "ClusterIssuer"; }
+  bool cluster_wide() const { return kind == "ClusterIssuer"; }  ///< It has no namespace.
 };
 
 /// "[KIND/]NAME", kind in any case. @throws Error (usage) naming `flag`.

@@ -12,6 +12,7 @@
 #include "dba/codec/json.hpp"
 #include "dba/kube/client.hpp"
 #include "dba/mssql/change_listener.hpp"
+#include "dba/mssql/check.hpp"
 #include "dba/mssql/issuer.hpp"
 #include "dba/mssql/marks.hpp"
 #include "dba/platform/clock.hpp"
@@ -79,20 +80,11 @@ struct IssuerWaitResult {
 IssuerWaitResult wait_for_issuer(kube::Client& client, const IssuerRef& ref, std::string_view ns,
                                  platform::SteadyTime deadline, const std::function<void(std::string_view)>& progress);
 
-enum class CheckStatus { ok, warn, fail, unknown };
-std::string_view check_status_name(CheckStatus status);  ///< "ok", "warn", "fail", "unknown"
-
-struct IssuerCheck {
-  std::string name{};  ///< "issuer", "ready", "secret", "key", "ca", "validity", "api", "webhook"
-  CheckStatus status = CheckStatus::unknown;
-  std::string text{};    ///< What was found.
-  std::string remedy{};  ///< One command or edit; empty when there is nothing to mend.
-};
 struct IssuerReport {
   IssuerRef ref{};
   std::string ns{};  ///< Empty for a ClusterIssuer.
   std::string secret{}, secret_ns{};
-  std::vector<IssuerCheck> checks{};
+  std::vector<Check> checks{};  ///< "issuer", "ready", "secret", "key", "ca", "validity", "api", "webhook"
   std::optional<tls::CertificateFacts> certificate{};
   std::optional<int> days_left{};
   bool healthy = false;  ///< Nothing failed and nothing is unknown.

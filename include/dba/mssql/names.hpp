@@ -13,8 +13,6 @@ namespace dba::mssql {
 inline constexpr std::string_view kApiVersion = "kubedb.com/v1alpha2";
 inline constexpr std::string_view kKind = "MSSQLServer";
 inline constexpr std::string_view kDatabaseContainer = "mssql";
-inline constexpr std::string_view kCoordinatorContainer = "mssql-coordinator";
-inline constexpr std::string_view kExporterContainer = "exporter";
 
 inline constexpr std::string_view kRoleLabel = "kubedb.com/role";
 inline constexpr std::string_view kInstanceLabel = "app.kubernetes.io/instance";
@@ -31,7 +29,6 @@ inline constexpr std::string_view kRoleArbiter = "arbiter";
 inline constexpr int kSqlPort = 1433;
 inline constexpr int kMirrorPort = 5022;
 inline constexpr int kMetricsPort = 9399;
-inline constexpr std::string_view kDistributedGroupName = "dag";  ///< The SQL name of every distributed group.
 inline constexpr std::size_t kMaximumNameLength = 45;  ///< Longer names make derived ones collide or not fit.
 inline constexpr int kMaximumReplicas = 9;             ///< SQL Server's limit of one availability group.
 inline constexpr int kMaximumSynchronousReplicas = 5;  ///< SQL Server's limit since 2019, the primary included.

@@ -55,7 +55,7 @@ class PodSql {
 
   /// @throws SqlError; ApiError or Error of the tunnel.
   std::unique_ptr<sql::Session> connect(const SqlPod& pod, const SessionWish& wish, platform::SteadyTime deadline);
-  const SqlAccess& access() const { return access_; }
+  const SqlAccess& access() const { return access_; }  ///< What it was made with.
 
  private:
   sql::Login login_to(const SqlPod& pod, const SessionWish& wish);

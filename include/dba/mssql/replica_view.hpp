@@ -14,6 +14,7 @@ using Text = std::optional<std::string>;  ///< Absent = NULL.
 
 inline constexpr const char* kSqlPrimary = "PRIMARY";
 inline constexpr const char* kSqlSecondary = "SECONDARY";
+inline constexpr const char* kSqlConnected = "CONNECTED";    ///< What a primary calls a secondary it hears.
 inline constexpr const char* kSqlStandalone = "STANDALONE";  ///< Ours: availability groups are switched off.
 inline constexpr const char* kSqlNoGroup = "NONE";           ///< Ours: in no availability group.
 

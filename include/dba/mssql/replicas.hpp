@@ -43,11 +43,11 @@ struct ReplicaState {
   std::vector<DatabaseState> databases{};
 };
 
-enum class Severity { ok, warning, critical };
+enum class Health { ok, warning, critical };
 
 /// Something that is not as one of Microsoft's policies for availability groups wants it.
 struct HealthFinding {
-  Severity severity = Severity::warning;
+  Health severity = Health::warning;
   std::string policy{};   ///< "availability-replica-connection-state"
   std::string subject{};  ///< "sales-2", "sales-2/agdb1"; empty for the whole group.
   std::string text{};     ///< One clause.
@@ -62,7 +62,7 @@ struct ReplicaReport {
   bool two_primaries_proven = false;     ///< At the same time, by their own words.
   std::string most_advanced{};           ///< Without a primary: who has the most log of every database.
   std::vector<ReplicaState> replicas{};  ///< By ordinal, arbiter last.
-  Severity health = Severity::ok;
+  Health health = Health::ok;
   bool health_known = true;  ///< False: nothing critical is known, but not all that counts.
   std::vector<HealthFinding> findings{};
   bool partial = false;
@@ -76,7 +76,7 @@ ReplicaReport build_replica_report(const RoleReport& roles, const std::vector<In
 
 /// Fills health and findings. @source the 14 policies of SQL Server's Always On dashboard, without those of WSFC
 void judge_health(ReplicaReport& report);
-std::string_view severity_name(Severity severity);     ///< "ok", "warning", "critical"
+std::string_view health_name(Health health);           ///< "ok", "warning", "critical"
 std::string health_text(const ReplicaReport& report);  ///< "ok", "warning", "critical", "unknown"
 
 struct ReplicaFilter {
@@ -89,7 +89,7 @@ void select_replicas(ReplicaReport& report, const ReplicaFilter& filter);
 /// @param key "name", "role", "send-queue", "redo-queue", "rpo", "rto", "last-commit"; the worst first, unknown before
 /// it
 void sort_replicas(ReplicaReport& report, std::string_view key);
-const std::vector<std::string>& replica_sort_keys();
+const std::vector<std::string>& replica_sort_keys();  ///< The keys that sort_replicas() knows.
 
 struct ReplicaLimits {
   std::optional<std::chrono::nanoseconds> max_rpo{}, max_rto{};
@@ -100,12 +100,9 @@ std::vector<std::string> missed_limits(const ReplicaReport& report, const Replic
 /// {"apiVersion":"kubectl-dba/v1","kind":"ReplicaReport",…}
 Json to_json(const ReplicaReport& report);
 
-struct ReplicaColumn {
-  std::string_view header;
-  bool wide_only;
-};
 /// One row a replica, over all of its databases the worst value.
-std::vector<ReplicaColumn> replica_columns();
+std::vector<std::string> replica_headers();
+/// A cell for every header; ages are counted until `now`.
 std::vector<std::vector<std::string>> replica_rows(const ReplicaReport& report, WallTime now);
 /// One row a replica and database, for -o wide and csv.
 std::vector<std::string> replica_database_headers();

@@ -11,6 +11,7 @@
 #include "dba/base/timestamp.hpp"
 #include "dba/codec/json.hpp"
 #include "dba/mssql/ask_replicas.hpp"
+#include "dba/mssql/table_column.hpp"
 
 namespace dba::mssql {
 
@@ -88,6 +89,7 @@ RoleReport build_role_report(const RoleSources& sources);
 /// {"apiVersion":"kubectl-dba/v1","kind":"RoleReport",…}, every field always there.
 Json to_json(const RoleReport& report);
 
+bool is_live(const ReplicaRole& row);  ///< Neither about to go nor ended.
 /// Every live pod that claims to be primary, in SQL when that is the report's source, else by its label.
 std::vector<std::string> primary_pods(const RoleReport& report);
 std::vector<std::string> secondary_pods(const RoleReport& report);  ///< Live secondaries by the same source.
@@ -96,11 +98,7 @@ std::vector<SqlPod> sql_pods(const RoleReport& report);
 
 /// Headers and cells for the table, from the same report. Columns: POD LABEL SQL ENDPOINT MATCH SINCE REMARKS, wide:
 /// NODE UID.
-struct RoleColumn {
-  std::string_view header;
-  bool wide_only;
-};
-std::vector<RoleColumn> role_columns();
+std::vector<TableColumn> role_columns();
 /// One row a pod, a cell for every column; ages are counted until `now`.
 std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTime now);
 /// The sentence under the table: "primary: sales-0", "no primary: …", "2 pods are labelled primary: …".

@@ -24,7 +24,7 @@ struct SqlQuestion {
   std::chrono::nanoseconds timeout = std::chrono::seconds(10);  ///< What every server has for one round of answers.
   std::optional<platform::SteadyTime> until{};                  ///< Ends the round instead, where set.
 
-  platform::SteadyTime deadline(platform::SteadyTime now) const;
+  platform::SteadyTime deadline(platform::SteadyTime now) const;  ///< When a round that begins `now` has to end.
 };
 
 /// Three requests in parallel, then every server at once. Where no server can be asked, or none answers, Kubernetes

@@ -10,6 +10,7 @@
 
 #include "dba/base/timestamp.hpp"
 #include "dba/codec/json.hpp"
+#include "dba/mssql/table_column.hpp"
 
 namespace dba::mssql {
 
@@ -26,19 +27,15 @@ class DatabaseList {
   /// belong to no MSSQLServer, and terminating ones, count for nothing.
   void add_pod(const Json& pod);
   void remove_database(const Json& database);  ///< What was deleted, by namespace and name.
-  void remove_pod(const Json& pod);
-  void clear_databases();  ///< When the list starts again.
-  void clear_pods();
+  void remove_pod(const Json& pod);            ///< The same for a pod.
+  void clear_databases();                      ///< When the list starts again.
+  void clear_pods();                           ///< When their list starts again.
   /// The pods could not be listed: PRIMARY shows "<unknown>".
   void pods_unknown();
 
-  std::size_t size() const;
-  struct Column {
-    std::string_view header;
-    bool wide_only;
-  };
+  std::size_t size() const;  ///< Databases so far.
   /// [NAMESPACE] NAME MODE VERSION STATUS REPLICAS PRIMARY AGE, wide: EDITION STORAGE DELETION-POLICY ISSUER.
-  static std::vector<Column> columns(bool with_namespace);
+  static std::vector<TableColumn> columns(bool with_namespace);
   /// Sorted by namespace and name. REPLICAS is running pods of the replicas / wanted ("2/3"), STATUS the
   /// phase, or "Terminating" for a database that is being deleted.
   std::vector<std::vector<std::string>> rows(bool with_namespace, WallTime now) const;

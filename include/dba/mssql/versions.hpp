@@ -30,6 +30,7 @@ void sort_versions(std::vector<CatalogVersion>& catalog);
 
 /// The last of sort_versions() that is neither deprecated nor at its end of life; nullptr when there is none.
 const CatalogVersion* newest_version(std::span<const CatalogVersion> catalog);
+/// By its whole name; nullptr when the catalog has none of it.
 const CatalogVersion* find_version(std::span<const CatalogVersion> catalog, std::string_view name);
 /// Names that can be chosen (not deprecated, not at end of life), newest first, for messages and completion.
 std::vector<std::string> version_choices(std::span<const CatalogVersion> catalog);

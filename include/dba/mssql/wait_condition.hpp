@@ -19,7 +19,8 @@ struct WaitCondition {
   std::string value{};     ///< Status of a condition ("True" when not given) or wanted value of a JSONPath.
   bool any_value = false;  ///< jsonpath without a value: anything but nothing will do.
 
-  bool needs_pods() const;  ///< Whether the pods tell it; the others are told by the database alone.
+  bool needs_pods() const;     ///< Whether the pods alone tell it.
+  bool looks_at_pods() const;  ///< Whether pods have a say where they can be seen: for phase=Ready, too.
 };
 
 /// `phase=Ready`, `primary`, `primary=POD`, `primary!=POD`, `primary-changed`, `delete`, `condition=Type[=Status]`,
@@ -32,14 +33,16 @@ void check_pod_of(const WaitCondition& condition, std::string_view database);
 
 /// What is seen at one moment.
 struct Observation {
-  const Json* database = nullptr;     ///< nullptr = it does not exist (any more).
-  const RoleReport* roles = nullptr;  ///< Needed for the primary conditions.
+  const Json* database = nullptr;           ///< nullptr = it does not exist (any more).
+  const RoleReport* roles = nullptr;        ///< Needed for the primary conditions.
+  const std::vector<Json>* pods = nullptr;  ///< For phase=Ready; nullptr = they cannot be seen.
 };
 /// What was seen when waiting began: the object that is meant, and who led.
 struct WaitStart {
   std::string uid{};                         ///< Empty when the database did not exist yet.
   std::string primary_pod{}, primary_uid{};  ///< Empty when nobody led.
 };
+/// What a wait that begins with this observation is held against.
 WaitStart start_of(const Observation& observation);
 
 struct WaitVerdict {

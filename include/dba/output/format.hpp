@@ -16,7 +16,11 @@ struct Format {
   std::string argument{};  ///< Template of jsonpath / spec of custom columns.
   bool headers = true;     ///< Of tables and custom columns; --no-headers takes them away.
 
-  bool is_table() const { return kind == Kind::table || kind == Kind::wide; }
+  bool is_table() const { return kind == Kind::table || kind == Kind::wide; }  ///< Rows for people.
+  /// The whole result is one document, not a line for each of its parts.
+  bool is_document() const {
+    return kind == Kind::json || kind == Kind::yaml || kind == Kind::jsonpath || kind == Kind::jsonpath_as_json;
+  }
 };
 
 /// @param allowed the forms this command has, e.g. {"json", "yaml", "name"}; "table" is the empty one.
@@ -27,6 +31,9 @@ Format parse_format(std::string_view text, const std::vector<std::string>& allow
 /// Objects of the API in any form but table. One object is printed itself; several (or `as_list`) as a List.
 /// metadata.managedFields is left out. JSON and YAML have kubectl's layout (sorted keys).
 std::string print_objects(const std::vector<Json>& objects, const Format& format, bool as_list);
+
+/// An object that we made and have not sent: keys in their own order, as YAML or, with -o json, as JSON.
+std::string print_manifest(const Json& object, const Format& format);
 
 /// A report of our own (apiVersion kubectl-dba/v1): keys in their own order; json, yaml, jsonpath, custom-columns.
 std::string print_report(const Json& report, const Format& format);

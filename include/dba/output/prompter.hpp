@@ -13,7 +13,7 @@ namespace dba::output {
 class Prompter {
  public:
   virtual ~Prompter() = default;
-  virtual bool can_ask() const = 0;
+  virtual bool can_ask() const = 0;  ///< There is somebody at a terminal.
   /// One line of answer, without its line break; empty at end of input. Control characters in the question are
   /// neutralised, since it may hold names from the cluster.
   /// @throws Error (interrupted) when the user ends the command instead of answering.

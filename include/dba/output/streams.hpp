@@ -15,7 +15,7 @@ namespace dba::output {
 class OutStream {
  public:
   virtual ~OutStream() = default;
-  virtual void write(std::string_view text) = 0;
+  virtual void write(std::string_view text) = 0;  ///< As it is, at once; failing is not thrown but kept for failure().
   /// Nobody reads any more: a watch should end. Writing stays harmless.
   virtual bool closed() const { return false; }
   /// Why output was lost ("no space left on device"); empty while nothing was, and for a reader that went away.
@@ -35,16 +35,6 @@ class FileStream : public OutStream {
   int descriptor_;
   bool closed_ = false;
   std::string failure_{};
-};
-
-/// For tests and for output that is looked at before it is shown.
-class StringStream : public OutStream {
- public:
-  void write(std::string_view text) override { text_ += text; }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
 };
 
 /// The three streams of a command and what is at their ends. The members that print whole lines are thread-safe.

@@ -32,6 +32,7 @@ class Child {
 
   /// The next line of its stdout. Absent when it has ended without one, at the deadline, or when stopped.
   std::optional<std::string> read_line(SteadyTime deadline, const std::stop_token& stop);
+  bool ended() const;  ///< It has closed its stdout and stderr: nothing more will come of it.
   /// The end of what it wrote to stderr, 4 KiB at most.
   std::string errors() const;
 

@@ -20,8 +20,8 @@ class Interrupt {
   /// a reader), which is no signal.
   void stop_when_unread(int descriptor);
 
-  std::stop_token token() const;
-  int signal() const;  ///< The first signal received, 0 = none.
+  std::stop_token token() const;  ///< Stopped by the first signal.
+  int signal() const;             ///< The first signal received, 0 = none.
   /// 130 for SIGINT, 143 for SIGTERM and SIGHUP; ok when none came.
   ExitCode exit_code() const;
 

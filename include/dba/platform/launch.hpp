@@ -23,8 +23,6 @@ struct Detached {
 /// @throws Error (unexpected) with the end of that file when it ends without a line.
 Detached start_detached(const std::vector<std::string>& argv, const std::filesystem::path& log);
 
-/// Whether a process of that id exists and runs a program of the same name as ours.
-bool is_our_process(int pid);
-int own_pid();
+int own_pid();  ///< Of this process.
 
 }  // namespace dba::platform

@@ -48,10 +48,10 @@ void end_sending(const FileDescriptor& socket);
 /// Wakes a poll: a file that is readable from notify() until clear().
 class Wakeup {
  public:
-  Wakeup();  ///< @throws Error (unexpected) when no file is left.
-  const FileDescriptor& descriptor() const { return event_; }
-  void notify() const noexcept;  ///< From any thread.
-  void clear() const noexcept;
+  Wakeup();                                                    ///< @throws Error (unexpected) when no file is left.
+  const FileDescriptor& descriptor() const { return event_; }  ///< To be polled for reading.
+  void notify() const noexcept;                                ///< From any thread.
+  void clear() const noexcept;                                 ///< Ready for the next notify().
 
  private:
   FileDescriptor event_;

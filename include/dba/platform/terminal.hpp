@@ -16,6 +16,7 @@ struct Terminal {
   std::size_t width = 0;        ///< Columns of stdout's terminal; 0 = not a terminal or unknown.
 };
 
+/// Looks at descriptors 0 to 2, and at TERM and NO_COLOR.
 Terminal look_at_terminal(const Environment& environment);
 std::uint64_t random_bits();  ///< From the operating system.
 

@@ -37,7 +37,7 @@ class ResultReader {
  public:
   virtual ~ResultReader() = default;
   virtual void columns(const std::vector<Column>& columns) = 0;  ///< A result set begins.
-  virtual void row(const Row& row) = 0;
+  virtual void row(const Row& row) = 0;                          ///< A cell for every column, in their order.
   /// A statement is done. @param affected rows; absent when it does not count (SET, DDL, NOCOUNT ON)
   virtual void done(std::optional<long long> affected) = 0;
   virtual void message(const Diagnostic& message) = 0;  ///< PRINT and notices.
@@ -60,8 +60,8 @@ class Session {
   /// Runs one batch and hands over everything it answers, to the very end: errors may come after rows.
   /// @throws SqlError; after a dead connection, a deadline or an interruption the session is of no use any more.
   virtual void run(std::string_view batch, ResultReader& reader, platform::SteadyTime deadline) = 0;
-  virtual bool usable() const = 0;
-  virtual const Trust& trust() const = 0;
+  virtual bool usable() const = 0;         ///< False after a failure that leaves the connection in an unknown state.
+  virtual const Trust& trust() const = 0;  ///< What was seen of its certificate.
 
   /// The first result set of a batch, whole. @throws SqlError; also when there is none.
   ResultSet query(std::string_view batch, platform::SteadyTime deadline);

@@ -1,11 +1,10 @@
 #pragma once
-// A TLS client without a socket: the peer's bytes go in, bytes for the peer come out. Whoever carries them decides how
-// (SQL Server wraps its handshake into packets of its own) and when to give up.
+// The client's side of a TLS session.
 
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "dba/tls/session.hpp"
 
 namespace dba::tls {
 
@@ -18,29 +17,10 @@ struct ClientOptions {
   bool at_most_tls_1_2 = false;
 };
 
-class Client {
+class Client : public Session {
  public:
   /// @throws Error (usage) when the authorities cannot be read, or there is none, or no expected name, when verifying.
   explicit Client(const ClientOptions& options);
-  ~Client();
-  Client(Client&&) noexcept;
-  Client& operator=(Client&&) noexcept;
-
-  /// Goes on with the handshake as far as the fed bytes allow; true when it is complete. Send what take() holds after
-  /// every call, also before reporting a failure (the peer's log tells why then).
-  /// @throws Error (sql_unreachable) with what is wrong with the certificate, or OpenSSL's reason.
-  bool handshake();
-  void feed(std::string_view from_peer);
-  std::string take();  ///< What is to be sent to the peer; empty = nothing.
-  /// Appends what the fed bytes decrypt to. False once the peer has closed its side.
-  /// @throws Error (sql_unreachable) for bytes that are no TLS of this session.
-  bool read(std::string& into);
-  void write(std::string_view plain);  ///< take() then holds it encrypted.
-  std::string version() const;         ///< "TLSv1.2"; after the handshake.
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace dba::tls

@@ -22,10 +22,10 @@ namespace {
 /// What is left without any configuration. @source kubectl
 constexpr std::string_view kNoServer = "http://localhost:8080";
 
+using mssql::Check;
 using mssql::CheckStatus;
-using mssql::DoctorCheck;
 
-DoctorCheck examine_kubeconfig(const AppContext& context) {
+Check examine_kubeconfig(const AppContext& context) {
   try {
     if (context.settings.problem) throw *context.settings.problem;
     const kube::ClientConfig config = context.connection();
@@ -35,28 +35,28 @@ DoctorCheck examine_kubeconfig(const AppContext& context) {
   } catch (const Error& error) {
     const ErrorInfo& info = error.info();
     return {.name = "kubeconfig",
-            .status = CheckStatus::failed,
+            .status = CheckStatus::fail,
             .text = info.cause.empty() ? info.message : fmt::format("{}: {}", info.message, info.cause),
             .remedy = info.hint.empty() ? "kubectl config get-contexts" : info.hint};
   }
 }
 
-std::vector<DoctorCheck> examine(AppContext& context) {
-  std::vector<DoctorCheck> checks{examine_kubeconfig(context)};
+std::vector<Check> examine(AppContext& context) {
+  std::vector<Check> checks{examine_kubeconfig(context)};
   if (checks.back().status == CheckStatus::ok) {
     kube::Client& client = context.kube();
     checks.push_back(mssql::examine_server(client));
     if (checks.back().status == CheckStatus::ok) {
-      for (DoctorCheck& check : mssql::examine_cluster(client, client.config().ns)) checks.push_back(std::move(check));
+      for (Check& check : mssql::examine_cluster(client, client.config().ns)) checks.push_back(std::move(check));
     }
   }
   checks.push_back(mssql::examine_drivers(context.list_drivers));
   return checks;
 }
 
-std::string text_of(const std::vector<DoctorCheck>& checks) {
+std::string text_of(const std::vector<Check>& checks) {
   output::Table table({{.header = "CHECK"}, {.header = "STATUS"}, {.header = "FOUND"}, {.header = "REMEDY"}}, false);
-  for (const DoctorCheck& check : checks) {
+  for (const Check& check : checks) {
     table.add({check.name, std::string(mssql::status_name(check.status)), neutralise_controls(check.text),
                check.remedy.empty() ? "-" : neutralise_controls(check.remedy)});
   }
@@ -65,8 +65,9 @@ std::string text_of(const std::vector<DoctorCheck>& checks) {
 
 ExitCode run_doctor(const std::string& form, AppContext& context) {
   const output::Format format = output::parse_format(form, {"table", "json", "yaml"});
-  const std::vector<DoctorCheck> checks = examine(context);
-  context.io.out.write(format.is_table() ? text_of(checks) : output::print_report(to_json(checks), format));
+  const std::vector<Check> checks = examine(context);
+  context.io.out.write(format.is_table() ? text_of(checks)
+                                         : output::print_report(mssql::doctor_report(checks), format));
   return mssql::all_sound(checks) ? ExitCode::ok : ExitCode::unhealthy;
 }
 

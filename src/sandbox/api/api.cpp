@@ -36,6 +36,11 @@ void Api::add_admission(AdmissionPhase phase, Admission admission) {
   impl_->core.add_admission(phase, std::move(admission));
 }
 
+void Api::authorize(const User& user, const Access& access) const {
+  const Decision decision = Authorizer(impl_->core).decide(user, access);
+  if (!decision.allowed) throw denied(user, access, decision);
+}
+
 Object Api::find(const Resource& type, std::string_view ns, std::string_view name) const {
   return impl_->core.find({&type, std::string(ns), std::string(name)});
 }

@@ -15,6 +15,7 @@
 
 #include "dba/codec/json.hpp"
 
+#include "api/access.hpp"
 #include "api/resource.hpp"
 #include "api/status_error.hpp"
 #include "world/world.hpp"
@@ -31,6 +32,7 @@ struct WriteOptions {
   FieldValidation validation = FieldValidation::warn;
   bool force = false;                            ///< Of server-side apply.
   std::vector<std::string>* warnings = nullptr;  ///< Texts for Warning headers.
+  User user{};                                   ///< Who reviews of oneself are about.
 };
 enum class PatchKind { json, merge, strategic, apply };
 struct DeleteOptions {
@@ -97,6 +99,9 @@ class Api {
   Api& operator=(const Api&) = delete;
 
   void add_admission(AdmissionPhase phase, Admission admission);
+
+  /// @throws StatusError 403. Whoever calls in the name of a user asks this first; controllers need not.
+  void authorize(const User& user, const Access& access) const;
 
   /// All of the following @throws StatusError with the real API server's code, reason, message, details and causes.
   Object get(const Resource& type, std::string_view ns, std::string_view name) const;

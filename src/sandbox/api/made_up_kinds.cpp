@@ -9,17 +9,27 @@ namespace dba::sandbox::api {
 
 namespace {
 
-Json access_answer() { return {{"allowed", true}}; }
-
-Json rules_answer() {
-  return {{"resourceRules", {{{"verbs", {"*"}}, {"apiGroups", {"*"}}, {"resources", {"*"}}}}},
-          {"nonResourceRules", {{{"verbs", {"*"}}, {"nonResourceURLs", {"*"}}}}},
-          {"incomplete", false}};
+Access access_of(const Json& review) {
+  const Json* const asked = codec::find_at(review, {"spec", "resourceAttributes"});
+  if (asked == nullptr) {
+    return {.verb = codec::string_at(review, {"spec", "nonResourceAttributes", "verb"}),
+            .path = codec::string_at(review, {"spec", "nonResourceAttributes", "path"})};
+  }
+  return {.verb = codec::string_at(*asked, {"verb"}),
+          .group = codec::string_at(*asked, {"group"}),
+          .resource = codec::string_at(*asked, {"resource"}),
+          .subresource = codec::string_at(*asked, {"subresource"}),
+          .name = codec::string_at(*asked, {"name"}),
+          .ns = codec::string_at(*asked, {"namespace"})};
 }
 
-Json user_answer() {
-  return {{"userInfo", {{"username", "admin"}, {"groups", {"system:masters", "system:authenticated"}}}}};
+Json access_answer(const Decision& decision) {
+  Json answer{{"allowed", decision.allowed}};
+  if (!decision.reason.empty()) answer["reason"] = decision.reason;
+  return answer;
 }
+
+Json user_answer(const User& user) { return {{"userInfo", {{"username", user.name}, {"groups", user.groups}}}}; }
 
 void check_access_review(const Json& review) {
   if (codec::find_at(review, {"spec", "resourceAttributes"}) != nullptr) return;
@@ -77,17 +87,18 @@ Json definition_of(const Resource& row, std::string_view created) {
 
 }  // namespace
 
-std::optional<Json> answer_review(const Resource& type, const Json& review, std::string_view now) {
+std::optional<Json> answer_review(const Resource& type, const Json& review, const User& user,
+                                  const Authorizer& authorizer, std::string_view now) {
   Json answer = review;
   Json& metadata = child_object(answer, "metadata");
   if (type.kind == "SelfSubjectAccessReview") {
     check_access_review(review);
-    answer["status"] = access_answer();
+    answer["status"] = access_answer(authorizer.decide(user, access_of(review)));
   } else if (type.kind == "SelfSubjectRulesReview") {
-    answer["status"] = rules_answer();
+    answer["status"] = authorizer.rules_of(user, codec::string_at(review, {"spec", "namespace"}));
   } else if (type.kind == "SelfSubjectReview") {
     metadata["creationTimestamp"] = now;
-    answer["status"] = user_answer();
+    answer["status"] = user_answer(user);
   } else {
     return std::nullopt;
   }

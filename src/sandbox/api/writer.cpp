@@ -68,7 +68,8 @@ Manager Writer::manager(const Resource& type, std::string_view subresource, cons
 Object Writer::create(const Resource& type, std::string_view ns, Json object, const WriteOptions& options) {
   if (!type.has_verb("create")) throw method_not_allowed(type, "create");
   check_identity(type, ns, object);
-  if (auto answer = answer_review(type, object, core_.now())) return std::make_shared<const Json>(std::move(*answer));
+  if (auto answer = answer_review(type, object, options.user, Authorizer(core_), core_.now()))
+    return std::make_shared<const Json>(std::move(*answer));
   if (!codec::resource_version_of(object).empty()) {
     throw internal("resourceVersion should not be set on objects to be created");
   }

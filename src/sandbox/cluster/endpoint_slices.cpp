@@ -64,7 +64,7 @@ void EndpointSlices::service_changed(const api::Object& before, const api::Objec
   const auto selector = [](const api::Object& service) { return service ? selector_of(*service) : Labels(); };
   if (const Labels old = selector(before); !old.empty()) index_.remove(key_of(*before), old);
   if (const Labels labels = selector(now); !labels.empty()) index_.add(key_of(*now), labels);
-  if (now) enqueue_later(*now);
+  enqueue_later(now ? *now : *before);
 }
 
 void EndpointSlices::pod_changed(const api::Object& before, const api::Object& now) {
@@ -107,25 +107,56 @@ Json EndpointSlices::existing_slice(const Json& service) const {
 void EndpointSlices::reconcile(const std::string& key) {
   const auto [ns, name] = split_key(key);
   const api::Object service = context_.api.find(informers_.services.type(), ns, name);
-  if (!service || codec::find_at(*service, {"metadata", "deletionTimestamp"}) != nullptr) return;
+  if (!service) return remove_endpoints(ns, name);
+  if (codec::find_at(*service, {"metadata", "deletionTimestamp"}) != nullptr) return;
   const Labels selector = selector_of(*service);
   if (selector.empty()) return;
   if (context_.world.faults.active("stale-endpoint", victim_of_service(*service))) return;
-  const Json wanted = make_slice(*service, informers_.pods.matching(ns, selector));
-  const Json existing = existing_slice(*service);
+  const Json slice = make_slice(*service, informers_.pods.matching(ns, selector));
+  write_slice(*service, slice);
+  write_endpoints(*service, slice);
+}
+
+void EndpointSlices::write_slice(const Json& service, const Json& wanted) {
+  const Json existing = existing_slice(service);
+  const api::WriteOptions options{.field_manager = std::string(kControllerManager)};
+  const std::string ns = codec::namespace_of(service);
   if (existing.is_null()) {
-    context_.api.create(informers_.slices.type(), ns, wanted, {.field_manager = "kube-controller-manager"});
+    context_.api.create(informers_.slices.type(), ns, wanted, options);
   } else {
     if (existing.value("endpoints", Json()) == wanted["endpoints"] &&
-        existing.value("ports", Json()) == wanted["ports"])
+        existing.value("ports", Json()) == wanted["ports"]) {
       return;
+    }
     Json updated = existing;
     updated["endpoints"] = wanted["endpoints"];
     updated["ports"] = wanted["ports"];
-    context_.api.update(informers_.slices.type(), ns, codec::name_of(existing), updated, "",
-                        {.field_manager = "kube-controller-manager"});
+    context_.api.update(informers_.slices.type(), ns, codec::name_of(existing), updated, "", options);
   }
-  record_truth(*service, existing, wanted);
+  record_truth(service, existing, wanted);
+}
+
+void EndpointSlices::write_endpoints(const Json& service, const Json& slice) {
+  const api::Resource& type = type_of("v1", "Endpoints");
+  const std::string ns = codec::namespace_of(service), name = codec::name_of(service);
+  const api::WriteOptions options{.field_manager = std::string(kControllerManager)};
+  Json wanted = make_endpoints(service, slice);
+  const api::Object existing = context_.api.find(type, ns, name);
+  if (!existing) {
+    context_.api.create(type, ns, std::move(wanted), options);
+    return;
+  }
+  if (existing->value("subsets", Json()) == wanted.value("subsets", Json())) return;
+  Json updated = *existing;
+  updated.erase("subsets");
+  if (wanted.contains("subsets")) updated["subsets"] = std::move(wanted["subsets"]);
+  context_.api.update(type, ns, name, std::move(updated), "", options);
+}
+
+/// They have no owner.
+void EndpointSlices::remove_endpoints(const std::string& ns, const std::string& name) {
+  const api::Resource& type = type_of("v1", "Endpoints");
+  if (context_.api.find(type, ns, name)) context_.api.remove(type, ns, name);
 }
 
 void EndpointSlices::record_truth(const Json& service, const Json& before, const Json& now) {

@@ -1,5 +1,5 @@
 #pragma once
-// Keeps an EndpointSlice beside each Service with a selector, some time after its pods have changed.
+// Keeps an EndpointSlice and the Endpoints beside each Service with a selector, some time after its pods have changed.
 
 #include <mutex>
 #include <string>
@@ -32,6 +32,9 @@ class EndpointSlices {
   void pod_changed(const api::Object& before, const api::Object& now);
   void enqueue_later(const Json& service);
   void reconcile(const std::string& key);
+  void write_slice(const Json& service, const Json& wanted);
+  void write_endpoints(const Json& service, const Json& slice);
+  void remove_endpoints(const std::string& ns, const std::string& name);
   Json existing_slice(const Json& service) const;
   void record_truth(const Json& service, const Json& before, const Json& now);
 };

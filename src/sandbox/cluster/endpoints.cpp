@@ -63,6 +63,25 @@ Json endpoint_of(const Json& service, const Json& pod) {
   return endpoint;
 }
 
+/// The Service's own, and what says that it is headless. `more` comes between the two.
+Json labels_of(const Json& service, const Json& more) {
+  Json labels = Json::object();
+  if (const Json* const own = codec::find_at(service, {"metadata", "labels"}); own != nullptr && own->is_object()) {
+    labels = *own;
+  }
+  labels.update(more);
+  if (codec::string_at(service, {"spec", "clusterIP"}) == "None") labels["service.kubernetes.io/headless"] = "";
+  return labels;
+}
+
+Json address_of(const Json& endpoint) {
+  Json address{{"ip", endpoint["addresses"].front()}};
+  for (const char* field : {"hostname", "nodeName", "targetRef"}) {
+    if (endpoint.contains(field)) address[field] = endpoint[field];
+  }
+  return address;
+}
+
 }  // namespace
 
 bool is_ready(const Json& pod) {
@@ -76,13 +95,8 @@ std::string slice_name(const Json& service) {
 }
 
 Json make_slice(const Json& service, const std::vector<api::Object>& pods) {
-  Json labels = Json::object();
-  if (const Json* const own = codec::find_at(service, {"metadata", "labels"}); own != nullptr && own->is_object()) {
-    labels = *own;
-  }
-  labels["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io";
-  labels["kubernetes.io/service-name"] = codec::name_of(service);
-  if (codec::string_at(service, {"spec", "clusterIP"}) == "None") labels["service.kubernetes.io/headless"] = "";
+  Json labels = labels_of(service, {{"endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io"},
+                                    {"kubernetes.io/service-name", codec::name_of(service)}});
   Json endpoints = Json::array();
   for (const api::Object& pod : pods) {
     const std::string phase = codec::string_at(*pod, {"status", "phase"});
@@ -105,6 +119,28 @@ Json make_slice(const Json& service, const std::vector<api::Object>& pods) {
           {"addressType", "IPv4"},
           {"endpoints", std::move(endpoints)},
           {"ports", ports_of(service, pods)}};
+}
+
+Json make_endpoints(const Json& service, const Json& slice) {
+  Json ready = Json::array(), waiting = Json::array();
+  for (const Json& endpoint : slice["endpoints"]) {
+    const bool is_up = codec::bool_at(endpoint, {"conditions", "ready"});
+    if (!is_up && codec::bool_at(endpoint, {"conditions", "terminating"})) continue;
+    (is_up ? ready : waiting).push_back(address_of(endpoint));
+  }
+  Json object{{"apiVersion", "v1"},
+              {"kind", "Endpoints"},
+              {"metadata",
+               {{"name", codec::name_of(service)},
+                {"namespace", codec::namespace_of(service)},
+                {"labels", labels_of(service, {{"endpoints.kubernetes.io/managed-by", "endpoint-controller"}})}}}};
+  if (ready.empty() && waiting.empty()) return object;
+  Json subset = Json::object();
+  if (!ready.empty()) subset["addresses"] = std::move(ready);
+  if (!waiting.empty()) subset["notReadyAddresses"] = std::move(waiting);
+  if (!slice["ports"].empty()) subset["ports"] = slice["ports"];
+  object["subsets"] = Json::array({std::move(subset)});
+  return object;
 }
 
 }  // namespace dba::sandbox::cluster

@@ -1,5 +1,5 @@
 #pragma once
-// What an EndpointSlice says. Pure.
+// What an EndpointSlice says, and the Endpoints that it took the place of. Pure.
 
 #include <string>
 #include <vector>
@@ -16,5 +16,7 @@ std::string slice_name(const Json& service);
 /// @source kubernetes pkg/controller/endpointslice: pods without an address or at their end are left out, terminating
 ///         ones stay in with ready=false.
 Json make_slice(const Json& service, const std::vector<api::Object>& pods);
+/// The Endpoints of the same Service. @source kubernetes pkg/controller/endpoint: terminating pods are left out
+Json make_endpoints(const Json& service, const Json& slice);
 
 }  // namespace dba::sandbox::cluster

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cluster/installation.hpp"
+
 namespace dba::sandbox::cluster {
 
 namespace {
@@ -77,13 +79,16 @@ Json namespace_object(std::string_view name) {
 }  // namespace
 
 void make_initial_objects(api::Api& api, platform::Clock& clock) {
-  for (const std::string_view name :
-       {"default", "demo", "kube-system", "kube-public", "kube-node-lease", "cert-manager"}) {
+  constexpr std::array<std::string_view, 7> kNamespaces{
+      "default", "demo", "kube-system", "kube-public", "kube-node-lease", kCertManagerNamespace, kKubedbNamespace};
+  for (const std::string_view name : kNamespaces) {
     ensure(api, "", namespace_object(name));
   }
   std::vector<Json> nodes;  // Loaded, so that their status comes with them.
   for (int number = 0; number < kNodes; ++number) nodes.push_back(node(number, timestamp(clock)));
   api.load(std::move(nodes));
+  api.load(installed_objects(timestamp(clock)));
+  api.load(api::bootstrap_roles());
   ensure(api, "", storage_class("longhorn", "driver.longhorn.io", true, true, "Immediate"));
   ensure(api, "", storage_class("standard", "rancher.io/local-path", false, false, "WaitForFirstConsumer"));
 }

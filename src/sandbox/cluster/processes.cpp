@@ -46,14 +46,6 @@ const Process* ProcessTable::find(int pid) const {
   return found == processes_.end() ? nullptr : &*found;
 }
 
-const Process* ProcessTable::find_by_name(std::string_view name) const {
-  const Process* youngest = nullptr;
-  for (const Process& process : processes_) {
-    if (process.name == name) youngest = &process;
-  }
-  return youngest;
-}
-
 SignalEffect ProcessTable::send(int pid, int signal, SignalOrigin origin) {
   const auto found = std::ranges::find(processes_, pid, &Process::pid);
   if (found == processes_.end()) return SignalEffect::no_such_process;

@@ -38,7 +38,6 @@ class ProcessTable {
   explicit ProcessTable(std::vector<Process> processes) : processes_(std::move(processes)) {}
   const std::vector<Process>& all() const { return processes_; }
   const Process* find(int pid) const;
-  const Process* find_by_name(std::string_view name) const;  ///< The youngest of that name.
   SignalEffect send(int pid, int signal, SignalOrigin origin);
 
  private:

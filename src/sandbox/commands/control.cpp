@@ -54,8 +54,12 @@ Json fault_list(world::World& world) {
   return report;
 }
 
-Json set_fault(world::World& world, const std::string& body) {
-  const std::uint64_t id = world.faults.set(world::fault_request_from_json(codec::parse_json(body, "the request")));
+Json set_fault(world::World& world, const ControlHooks& hooks, const std::string& body) {
+  world::FaultRequest request = world::fault_request_from_json(codec::parse_json(body, "the request"));
+  if (std::string missing = hooks.missing_target(request.target); !missing.empty()) {
+    throw refusal(404, "NotFound", std::move(missing));
+  }
+  const std::uint64_t id = world.faults.set(std::move(request));
   for (const world::Fault& fault : world.faults.all()) {
     if (fault.id == id) return to_json(fault, world.clock.steady_now());
   }
@@ -87,7 +91,7 @@ Json answer(world::World& world, const ControlHooks& hooks, const std::string& m
     return world.truth.report(value_of(parameters, "namespace"), value_of(parameters, "database"));
   }
   if (path == "faults" && method == "GET") return fault_list(world);
-  if (path == "faults" && method == "POST") return set_fault(world, body);
+  if (path == "faults" && method == "POST") return set_fault(world, hooks, body);
   if (path == "faults" && method == "DELETE") return clear_faults(world, parameters);
   if (path == "shutdown" && method == "POST") {
     hooks.shut_down();

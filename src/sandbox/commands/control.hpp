@@ -12,6 +12,8 @@ namespace dba::sandbox::commands {
 
 struct ControlHooks {
   std::function<Json()> status{};
+  /// Why a fault cannot be aimed at this; empty when it can.
+  std::function<std::string(const world::FaultTarget& target)> missing_target{};
   std::function<void()> shut_down{};
 };
 

@@ -31,8 +31,7 @@ bool is_running(const Instance& instance, const cli::AppContext& context) {
 }
 
 void end(const Instance& instance, cli::AppContext& context) {
-  const Json nothing = Json::object();
-  open_instance(context, instance)->raw_send("POST", "/sandbox/shutdown", &nothing);
+  shut_down(context, instance);
   const platform::SteadyTime deadline = context.clock.steady_now() + 10s;
   while (is_running(instance, context)) {
     if (context.clock.steady_now() >= deadline) {
@@ -53,7 +52,16 @@ ExitCode run_down(const DownOptions& options, cli::AppContext& context) {
   }
   const std::vector<Instance> running = running_instances(context.environment);
   if (running.empty()) context.io.note("no sandbox is running");
-  for (const Instance& each : running) end(each, context);
+  std::optional<Error> trouble;
+  for (const Instance& each : running) {
+    try {
+      end(each, context);
+    } catch (const Error& error) {  // One that hangs does not keep the others alive.
+      if (trouble) context.io.warn(trouble->info().message);
+      trouble = error;
+    }
+  }
+  if (trouble) throw *trouble;
   return ExitCode::ok;
 }
 

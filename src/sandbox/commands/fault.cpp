@@ -11,6 +11,7 @@
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
 #include "dba/cli/flags.hpp"
+#include "dba/kube/api_error.hpp"
 #include "dba/output/format.hpp"
 #include "dba/output/table.hpp"
 
@@ -86,10 +87,19 @@ ExitCode show_active(const FaultOptions& options, cli::AppContext& context) {
   return ExitCode::ok;
 }
 
+/// @throws Error (denied) when there is no such target
+Json send(kube::Client& sandbox, const Json& request) {
+  try {
+    return sandbox.raw_send("POST", "/sandbox/faults", &request);
+  } catch (const kube::ApiError& error) {
+    if (error.status().code != 404) throw;
+    throw Error(ExitCode::denied, error.status().message, "", "kubectl dba mssql list -A");
+  }
+}
+
 ExitCode set(const FaultOptions& options, cli::AppContext& context) {
   const Json request = to_json(world::parse_fault(options.words));
-  const Json fault =
-      open_instance(context, find_instance(context, options.sandbox))->raw_send("POST", "/sandbox/faults", &request);
+  const Json fault = send(*open_instance(context, find_instance(context, options.sandbox)), request);
   context.io.line(fmt::format("fault {} is set (id {})", codec::string_at(fault, {"name"}),
                               codec::int_at(fault, {"id"}).value_or(0)));
   return ExitCode::ok;
@@ -107,7 +117,12 @@ ExitCode clear(const FaultOptions& options, cli::AppContext& context) {
   }
   const Json answer = open_instance(context, find_instance(context, options.sandbox))->raw_send("DELETE", path);
   const auto count = codec::int_at(answer, {"cleared"}).value_or(0);
-  context.io.line(count == 1 ? "1 fault cleared" : fmt::format("{} faults cleared", count));
+  const std::string what = options.all ? "" : " " + join(options.words, " ");
+  if (count == 0) {
+    context.io.note(fmt::format("no fault{} is switched on", what));
+  } else {
+    context.io.line(count == 1 ? fmt::format("fault{} is cleared", what) : fmt::format("{} faults are cleared", count));
+  }
   return ExitCode::ok;
 }
 

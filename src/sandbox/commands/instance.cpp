@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +22,8 @@ namespace dba::sandbox::commands {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::chrono::seconds kPatience{10};
 
 void make_private(const fs::path& folder) {
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
@@ -39,8 +43,10 @@ void take_away(const fs::path& folder) {
   fs::remove_all(folder, ignored);
 }
 
+fs::path pid_file(const fs::path& folder) { return folder / "pid"; }
+
 int read_pid(const fs::path& folder) {
-  const std::string text = platform::read_file_if_exists(folder / "pid").value_or("");
+  const std::string text = platform::read_file_if_exists(pid_file(folder)).value_or("");
   int pid = 0;
   std::from_chars(text.data(), text.data() + text.size(), pid);
   return pid;
@@ -73,6 +79,11 @@ const Instance* find_in_use(const std::vector<Instance>& instances, const cli::A
   return at == instances.end() ? nullptr : &*at;
 }
 
+Error name_taken(std::string_view name) {
+  return Error(ExitCode::refused, fmt::format("a sandbox called {} is running already", name), "",
+               fmt::format("kubectl dba sandbox down {}", name));
+}
+
 }  // namespace
 
 fs::path instances_folder(const platform::Environment& environment) {
@@ -88,12 +99,9 @@ InstanceFolder::InstanceFolder(const platform::Environment& environment, std::st
   instance_.folder = instances_folder(environment) / name;
   instance_.name = std::move(name);
   instance_.pid = platform::own_pid();
-  running_instances(environment);
-  if (::mkdir(instance_.folder.c_str(), S_IRWXU) != 0) {
-    throw Error(ExitCode::refused, fmt::format("a sandbox called {} is running already", instance_.name), "",
-                fmt::format("kubectl dba sandbox down {}", instance_.name));
-  }
-  platform::write_new_secret_file(instance_.folder / "pid", std::to_string(instance_.pid));
+  check_free(environment, instance_.name);
+  if (::mkdir(instance_.folder.c_str(), S_IRWXU) != 0) throw name_taken(instance_.name);
+  alive_.emplace(pid_file(instance_.folder), std::to_string(instance_.pid));
 }
 
 InstanceFolder::~InstanceFolder() { take_away(instance_.folder); }
@@ -101,6 +109,10 @@ InstanceFolder::~InstanceFolder() { take_away(instance_.folder); }
 fs::path InstanceFolder::publish(std::string_view kubeconfig) {
   platform::write_new_secret_file(instance_.kubeconfig(), kubeconfig);
   return instance_.kubeconfig();
+}
+
+void check_free(const platform::Environment& environment, std::string_view name) {
+  if (find_named(running_instances(environment), name) != nullptr) throw name_taken(name);
 }
 
 std::string choose_name(const std::optional<std::string>& wanted) {
@@ -115,9 +127,10 @@ std::vector<Instance> running_instances(const platform::Environment& environment
   for (const fs::directory_entry& entry : fs::directory_iterator(instances_folder(environment), error)) {
     if (!entry.is_directory(error)) continue;
     Instance one{.name = entry.path().filename().string(), .folder = entry.path(), .pid = read_pid(entry.path())};
-    if (one.pid > 0 && platform::is_our_process(one.pid)) {
+    if (one.pid <= 0) continue;  // It is just being made.
+    if (platform::is_held(pid_file(one.folder))) {
       running.push_back(std::move(one));
-    } else if (one.pid > 0) {
+    } else {
       take_away(one.folder);
     }
   }
@@ -143,7 +156,14 @@ Instance find_instance(const cli::AppContext& context, const std::optional<std::
 std::unique_ptr<kube::Client> open_instance(cli::AppContext& context, const Instance& instance) {
   context.global.connection = {};
   context.global.connection.kubeconfig = instance.kubeconfig().string();
-  return context.open_kube(context);
+  std::unique_ptr<kube::Client> client = context.open_kube(context);
+  client->set_deadline(client->clock().steady_now() + kPatience);
+  return client;
+}
+
+void shut_down(cli::AppContext& context, const Instance& instance) {
+  const Json nothing = Json::object();
+  open_instance(context, instance)->raw_send("POST", "/sandbox/shutdown", &nothing);
 }
 
 }  // namespace dba::sandbox::commands

@@ -10,6 +10,7 @@
 #include "dba/cli/context.hpp"
 #include "dba/kube/client.hpp"
 #include "dba/platform/environment.hpp"
+#include "dba/platform/lock_file.hpp"
 
 namespace dba::sandbox::commands {
 
@@ -39,7 +40,11 @@ class InstanceFolder {
 
  private:
   Instance instance_;
+  std::optional<platform::LockFile> alive_{};
 };
+
+/// @throws Error (refused) when a sandbox of that name is running.
+void check_free(const platform::Environment& environment, std::string_view name);
 
 /// The name wanted, or one after our pid. @throws Error (usage) for one that is no file name.
 std::string choose_name(const std::optional<std::string>& wanted);
@@ -51,7 +56,10 @@ std::vector<Instance> running_instances(const platform::Environment& environment
 /// that runs. @throws Error (denied) when there is none, (usage) when several run, naming them.
 Instance find_instance(const cli::AppContext& context, const std::optional<std::string>& name);
 
-/// A client of that sandbox.
+/// A client of that sandbox, for the next ten seconds: one that hangs is given up then.
 std::unique_ptr<kube::Client> open_instance(cli::AppContext& context, const Instance& instance);
+
+/// Asks it to end; it does so a little later.
+void shut_down(cli::AppContext& context, const Instance& instance);
 
 }  // namespace dba::sandbox::commands

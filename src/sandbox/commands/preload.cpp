@@ -1,6 +1,7 @@
 #include "commands/preload.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <string>
 
@@ -117,10 +118,14 @@ void add_services(const Json& database, const RunningGroup& group, int number, w
       spec["clusterIPs"] = Json::array({spec["clusterIP"]});
     }
     ++address;
-    objects.push_back(cluster::make_slice(service, chosen_by(service, pods)));
+    Json slice = cluster::make_slice(service, chosen_by(service, pods));
+    objects.push_back(cluster::make_endpoints(service, slice));
+    objects.push_back(std::move(slice));
     objects.push_back(std::move(service));
   }
 }
+
+std::string loaded_name(int number) { return fmt::format("db-{:05}", number); }
 
 }  // namespace
 
@@ -162,12 +167,19 @@ Json group_manifest(std::string_view ns, std::string_view name) {
   return database;
 }
 
+std::optional<int> loaded_number(std::string_view name) {
+  const std::string_view digits = name.substr(std::min(name.size(), loaded_name(0).find('0')));
+  int number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number > 0 && name == loaded_name(number) ? std::optional(number) : std::nullopt;
+}
+
 std::vector<Json> loaded_databases(world::World& world, std::string_view ns, int count) {
   const WallTime now = world.clock.wall_now();
   Json database = ready_group(ns);
   std::vector<Json> objects;
   for (int number = 1; number <= count; ++number) {
-    const std::string name = fmt::format("db-{:05}", number);
+    const std::string name = loaded_name(number);
     world::Random random(world.seed, fmt::format("loaded database {}/{}", ns, name));
     name_group(database, name, now, random);
     RunningGroup group = running_group(world, database, number);

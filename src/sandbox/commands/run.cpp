@@ -25,6 +25,7 @@ struct RunOptions {
 };
 
 ExitCode run_in_sandbox(RunOptions options, cli::AppContext& context) {
+  for (const std::string& remark : check_options(options.simulation)) context.io.note(remark);
   options.simulation.name = choose_name(options.name);
   InstanceFolder folder(context.environment, options.simulation.name);
   const Simulation simulation(std::move(options.simulation), context.clock);

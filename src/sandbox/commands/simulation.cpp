@@ -1,5 +1,6 @@
 #include "commands/simulation.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <set>
@@ -23,6 +24,7 @@
 #include "cluster/cluster.hpp"
 #include "commands/admission.hpp"
 #include "commands/control.hpp"
+#include "commands/fault_targets.hpp"
 #include "commands/preload.hpp"
 #include "commands/running_group.hpp"
 #include "commands/sql_half.hpp"
@@ -55,8 +57,35 @@ void check_names(const std::vector<std::string>& names, Problems& problems) {
   }
 }
 
-SimulationOptions checked(SimulationOptions options) {
+/// Whether a database of this name is there when the world begins.
+bool is_loaded(const SimulationOptions& options, const world::FaultTarget& target) {
+  if (!target.ns.empty() && target.ns != kNamespace) return false;
+  const auto number = loaded_number(target.database);
+  return std::ranges::find(options.with, target.database) != options.with.end() ||
+         (number && *number <= options.populate);
+}
+
+void check_fault(const SimulationOptions& options, const std::string& text, Problems& problems,
+                 std::vector<std::string>& remarks) {
+  try {
+    const world::FaultTarget target = world::parse_fault(text).target;
+    if (target.database.empty()) return;
+    if (!is_loaded(options, target)) {
+      remarks.push_back(fmt::format("fault \"{}\": there is no database {} yet; it takes hold when one is made", text,
+                                    world::format_target({target.ns, target.database, ""})));
+    } else if (const std::string missing = missing_member(target, kLoadedReplicas); !missing.empty()) {
+      problems.add("--fault", fmt::format("\"{}\": {}", text, missing));
+    }
+  } catch (const Error& error) {
+    problems.add("--fault", error.info().message);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check_options(const SimulationOptions& options) {
   Problems problems;
+  std::vector<std::string> remarks;
   check_names(options.with, problems);
   if (options.clusters < 1 || options.clusters > kMostClusters) {
     problems.add("--clusters", fmt::format("{} is not from 1 to {}", options.clusters, kMostClusters));
@@ -64,14 +93,15 @@ SimulationOptions checked(SimulationOptions options) {
   if (options.populate < 0 || options.populate > kMostDatabases) {
     problems.add("--populate", fmt::format("{} is not from 0 to {}", options.populate, kMostDatabases));
   }
-  for (const std::string& fault : options.faults) {
-    try {
-      world::parse_fault(fault);
-    } catch (const Error& error) {
-      problems.add("--fault", error.info().message);
-    }
-  }
+  for (const std::string& fault : options.faults) check_fault(options, fault, problems, remarks);
   problems.throw_if_any("the sandbox cannot be made");
+  return remarks;
+}
+
+namespace {
+
+SimulationOptions checked(SimulationOptions options) {
+  check_options(options);
   if (!options.seed) options.seed = platform::random_bits() % 1'000'000;
   return options;
 }
@@ -129,7 +159,9 @@ struct Simulation::Impl {
   Impl(SimulationOptions chosen, platform::Clock& clock)
       : options(std::move(chosen)), world(clock, *options.seed, options.speed), started(clock.wall_now()) {
     const http::Control paths =
-        control(world, {.status = [this] { return status(); }, .shut_down = [this] { stop.request_stop(); }});
+        control(world, {.status = [this] { return status(); },
+                        .missing_target = [this](const world::FaultTarget& target) { return missing(target); },
+                        .shut_down = [this] { stop.request_stop(); }});
     for (int number = 0; number < options.clusters; ++number) clusters.emplace_back(world, paths, ending.get_token());
     for (SimulatedCluster& each : clusters) each.api.load(catalog_objects());
     api::Api& first = clusters.front().api;
@@ -194,6 +226,15 @@ struct Simulation::Impl {
   ~Impl() {
     ending.request_stop();
     for (SimulatedCluster& each : clusters) each.controllers.reset();
+  }
+
+  std::string missing(const world::FaultTarget& target) const {
+    const api::Resource& type = *api::find_kind("kubedb.com/v1alpha2", "MSSQLServer");
+    std::vector<api::Object> databases;
+    for (const SimulatedCluster& each : clusters) {
+      for (api::Object& database : each.api.list(type, "").items) databases.push_back(std::move(database));
+    }
+    return missing_target(target, databases);
   }
 
   Json status() const {

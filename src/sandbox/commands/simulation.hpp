@@ -23,9 +23,13 @@ struct SimulationOptions {
   std::vector<std::string> faults{};    ///< As typed: "freeze sales/2".
 };
 
+/// Looks at the options, and starts nothing. @throws Error (usage) for what means nothing, all problems at once
+/// @returns what may be a slip: faults on databases that are not there when the world begins
+std::vector<std::string> check_options(const SimulationOptions& options);
+
 class Simulation {
  public:
-  /// @throws Error (usage) for options that mean nothing, all problems at once; serves when it returns.
+  /// Serves when it returns. @throws Error (usage) as check_options()
   Simulation(SimulationOptions options, platform::Clock& clock);
   ~Simulation();
   Simulation(const Simulation&) = delete;

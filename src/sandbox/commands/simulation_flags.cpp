@@ -12,19 +12,19 @@ namespace dba::sandbox::commands {
 namespace {
 
 template <typename Number>
-Number parse_number(const std::string& flag, const std::string& text, std::string_view right) {
+Number parse_number(const std::string& text, std::string_view right) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) {
-    throw usage_error(fmt::format("{} {}: {}", flag, text, right));
+    throw usage_error(fmt::format("\"{}\" is not {}", text, right));
   }
   return number;
 }
 
-double parse_speed(const std::string& flag, const std::string& text) {
+double parse_speed(const std::string& text) {
   constexpr std::string_view kRight = "a number from 0.01 to 1000, such as 1 or 10";
-  const auto speed = parse_number<double>(flag, text, kRight);
-  if (!(speed >= 0.01 && speed <= 1000)) throw usage_error(fmt::format("{} {}: {}", flag, text, kRight));
+  const auto speed = parse_number<double>(text, kRight);
+  if (!(speed >= 0.01 && speed <= 1000)) throw usage_error(fmt::format("\"{}\" is not {}", text, kRight));
   return speed;
 }
 
@@ -55,14 +55,13 @@ std::vector<cli::Flag> simulation_flags(SimulationOptions& options, std::optiona
        .value = "NUMBER",
        .help = "Repeat the decisions of an earlier world (default a new one; `status` tells which)",
        .into =
-           [&options](const std::string& flag, const std::string& text) {
-             options.seed = parse_number<std::uint64_t>("--" + flag, text, "a whole number, 0 or more");
+           [&options](const std::string&, const std::string& text) {
+             options.seed = parse_number<std::uint64_t>(text, "a whole number, 0 or more");
            }},
       {.name = "speed",
        .value = "FACTOR",
        .help = "Simulated seconds in a real one (default 1)",
-       .into = [&options](const std::string& flag,
-                          const std::string& text) { options.speed = parse_speed("--" + flag, text); }},
+       .into = [&options](const std::string&, const std::string& text) { options.speed = parse_speed(text); }},
   };
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "dba/base/error.hpp"
 #include "dba/platform/launch.hpp"
 
 #include "commands/commands.hpp"
@@ -42,16 +43,32 @@ std::vector<std::string> foreground_words(const UpOptions& options) {
   return words;
 }
 
+/// Leaves no log of a sandbox that did not come to be: what it said is in the error.
+platform::Detached start_detached(const UpOptions& options, const std::filesystem::path& log) {
+  try {
+    return platform::start_detached(foreground_words(options), log);
+  } catch (const Error&) {
+    std::error_code ignored;
+    std::filesystem::remove(log, ignored);
+    throw;
+  }
+}
+
 ExitCode start_in_background(const UpOptions& options, cli::AppContext& context) {
   const std::filesystem::path log = instances_folder(context.environment) /
                                     fmt::format("log-{}", options.name.value_or(std::to_string(platform::own_pid())));
   std::error_code ignored;
   std::filesystem::remove(log, ignored);
-  const platform::Detached child = platform::start_detached(foreground_words(options), log);
-  // From now on it belongs to the sandbox, and goes with its folder.
+  const platform::Detached child = start_detached(options, log);
   const std::filesystem::path kubeconfig = child.first_line.substr(child.first_line.find('=') + 1);
-  std::filesystem::rename(log, kubeconfig.parent_path() / "log", ignored);
+  const Instance started{.folder = kubeconfig.parent_path(), .pid = child.pid};
+  // From now on it belongs to the sandbox, and goes with its folder.
+  std::filesystem::rename(log, started.log(), ignored);
   context.io.line(child.first_line);
+  if (!context.io.out.failure().empty()) {  // Nobody was told how to reach it.
+    shut_down(context, started);
+    return ExitCode::unexpected;
+  }
   context.io.note(
       fmt::format("a simulated cluster runs as process {}; end it with 'kubectl dba sandbox down'", child.pid));
   return ExitCode::ok;
@@ -69,7 +86,9 @@ ExitCode stay(UpOptions options, cli::AppContext& context) {
 }
 
 ExitCode run_up(const UpOptions& options, cli::AppContext& context) {
-  if (options.name) static_cast<void>(choose_name(options.name));  // judges it, before a file is called after it
+  // Judged before a file is called after it, and before another process has to tell.
+  if (options.name) check_free(context.environment, choose_name(options.name));
+  for (const std::string& remark : check_options(options.simulation)) context.io.note(remark);
   return options.detach ? start_in_background(options, context) : stay(options, context);
 }
 

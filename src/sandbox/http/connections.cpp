@@ -57,7 +57,7 @@ void Connections::accept(const std::stop_token& stop) {
     reap();
     try {
       if (listener_.poll(Poco::Timespan(kAcceptMicroseconds), Poco::Net::Socket::SELECT_READ)) {
-        start(listener_.acceptConnection());
+        start(std::make_unique<Poco::Net::StreamSocket>(listener_.acceptConnection()));
       }
     } catch (const Poco::Exception&) {
       pause(stop);
@@ -67,16 +67,16 @@ void Connections::accept(const std::stop_token& stop) {
   }
 }
 
-void Connections::start(const Poco::Net::StreamSocket& socket) {
-  const int handle = ::fcntl(socket.impl()->sockfd(), F_DUPFD_CLOEXEC, 0);
+void Connections::start(std::unique_ptr<Poco::Net::StreamSocket> socket) {
+  const int handle = ::fcntl(socket->impl()->sockfd(), F_DUPFD_CLOEXEC, 0);
   if (handle < 0) return;
   const std::lock_guard lock(mutex_);
   Connection& connection = connections_.emplace_back();
   connection.handle = handle;
   try {
-    connection.thread = std::jthread([this, &connection, client = socket](const std::stop_token& stop) mutable {
+    connection.thread = std::jthread([this, &connection, client = std::move(socket)](const std::stop_token& stop) {
       try {
-        serve_(client, stop);
+        serve_(*client, stop);
       } catch (const std::exception&) {  // The client's doing (garbage, hang-up); there is nobody left to tell.
       }
       ::shutdown(connection.handle, SHUT_RDWR);

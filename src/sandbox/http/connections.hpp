@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -39,7 +40,8 @@ class Connections {
   std::jthread acceptor_{};
 
   void accept(const std::stop_token& stop);
-  void start(const Poco::Net::StreamSocket& socket);
+  /// The thread alone has the socket: who lets go of it last takes the TLS session down.
+  void start(std::unique_ptr<Poco::Net::StreamSocket> socket);
   void reap();
 };
 

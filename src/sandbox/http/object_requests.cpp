@@ -17,6 +17,10 @@ namespace dba::sandbox::http {
 
 namespace {
 
+/// @source kube-apiserver 1.36
+constexpr std::string_view kEndpointsWarning =
+    "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 /// One request on its way through: what all verbs need.
 struct Call {
   api::Api& api;
@@ -35,7 +39,11 @@ struct Call {
     made.warnings = std::move(warnings);
     return made;
   }
-  Answer answer(const api::ListResult& list) { return present(view, render_list(view, type(), list, now)); }
+  Answer answer(const api::ListResult& list) {
+    Answer made = present(view, render_list(view, type(), list, now));
+    made.warnings = std::move(warnings);
+    return made;
+  }
 };
 
 Answer read(Call& call) {
@@ -188,6 +196,7 @@ Answer serve_objects(api::Api& api, const Request& request, const Target& target
   }
   Call call{
       .api = api, .request = request, .target = target, .now = now, .view = view_of(request, target.type->custom)};
+  if (target.type->group.empty() && target.type->plural == "endpoints") call.warnings.emplace_back(kEndpointsWarning);
   try {
     return serve(call);
   } catch (const api::StatusError& error) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/refusals.hpp"
+#include "http/authorization.hpp"
 #include "http/bodies.hpp"
 #include "http/problems.hpp"
 
@@ -119,6 +120,7 @@ api::WriteOptions write_options(const Request& request, std::string_view kind, s
   options.field_manager = field_manager(request, kind);
   options.force = request.query.flag("force");
   options.warnings = &warnings;
+  options.user = user_of(request);
   return options;
 }
 

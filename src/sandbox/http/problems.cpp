@@ -23,6 +23,10 @@ api::StatusError page_not_found() {
   return make_error(404, "NotFound", "the server could not find the requested resource");
 }
 
+api::StatusError not_simulated(std::string_view what) {
+  return make_error(404, "NotFound", fmt::format("the sandbox does not simulate {}", what));
+}
+
 api::StatusError method_not_allowed() {
   return make_error(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
 }

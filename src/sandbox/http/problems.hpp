@@ -11,7 +11,9 @@
 namespace dba::sandbox::http {
 
 api::StatusError make_error(int code, std::string reason, std::string message);
-api::StatusError unauthorized();        ///< 401
+api::StatusError unauthorized();  ///< 401
+/// 404. @param what of the real API server is missing here
+api::StatusError not_simulated(std::string_view what);
 api::StatusError page_not_found();      ///< 404 "the server could not find the requested resource"
 api::StatusError method_not_allowed();  ///< 405
 /// 406. @param custom built-in kinds are refused by the routing layer, in its words

@@ -1,6 +1,7 @@
 #include "http/request.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "dba/base/text.hpp"
@@ -80,8 +81,15 @@ bool Query::flag(std::string_view key) const {
 }
 
 std::string Request::header(std::string_view lower_case_name) const {
-  const auto found = headers.find(lower_case_name);
-  return found == headers.end() ? std::string() : found->second;
+  const auto found = headers.lower_bound(lower_case_name);
+  return found == headers.end() || found->first != lower_case_name ? std::string() : found->second;
+}
+
+std::vector<std::string> Request::all_headers(std::string_view lower_case_name) const {
+  std::vector<std::string> values;
+  const auto [first, last] = headers.equal_range(lower_case_name);
+  std::transform(first, last, std::back_inserter(values), [](const auto& pair) { return pair.second; });
+  return values;
 }
 
 std::string Request::media_type() const {

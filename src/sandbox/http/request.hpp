@@ -28,10 +28,11 @@ struct Request {
   std::string path{};  ///< Still percent-encoded, without the query.
   std::string raw_query{};
   Query query{};
-  std::map<std::string, std::string, std::less<>> headers{};  ///< Names in lower case.
+  std::multimap<std::string, std::string, std::less<>> headers{};  ///< Names in lower case; in the order they came.
   std::string body{};
 
-  std::string header(std::string_view lower_case_name) const;
+  std::string header(std::string_view lower_case_name) const;  ///< The first of that name; empty when absent.
+  std::vector<std::string> all_headers(std::string_view lower_case_name) const;
   std::string media_type() const;  ///< Of Content-Type: lower case, without parameters.
 };
 

@@ -12,6 +12,7 @@
 
 #include "api/refusals.hpp"
 #include "http/api_faults.hpp"
+#include "http/authorization.hpp"
 #include "http/discovery.hpp"
 #include "http/identity.hpp"
 #include "http/object_requests.hpp"
@@ -38,6 +39,12 @@ bool is_routed(const std::vector<std::string>& segments) {
   const std::span<const api::Resource> all = api::resources();
   return std::any_of(all.begin(), all.end(),
                      [&segments](const api::Resource& type) { return type.group == segments[1] && !type.custom; });
+}
+
+/// What a real API server has.
+bool is_not_simulated(const Target& target) {
+  const std::string& below = target.subresource;
+  return !target.type->custom && (below == "token" || below == "attach" || below == "proxy");
 }
 
 bool reads(const Request& request) { return request.method == "GET" || request.method == "HEAD"; }
@@ -110,14 +117,17 @@ void Router::route(Exchange& exchange) {
   }
   const std::vector<std::string> segments = path_segments(request.path);
   const std::optional<Target> target = find_target(segments);
+  if (known) authorize(api_, request, target ? &*target : nullptr);
   if (struck(exchange, target ? &*target : nullptr)) return;
   if (answer_fixed(exchange, segments)) return;
+  if (!target && !segments.empty() && segments.front() == "metrics") throw not_simulated(request.path);
   if (!target && !is_routed(segments)) {
     exchange.answer({.code = 404, .body = "404 page not found\n", .content_type = "text/plain; charset=utf-8"});
     return;
   }
   if (!target) throw page_not_found();
   if (!target->subresource.empty() && !target->type->has_subresource(target->subresource)) {
+    if (is_not_simulated(*target)) throw not_simulated(target->type->plural + "/" + target->subresource);
     // Custom resources look for the object first.
     throw target->type->custom ? api::not_found(*target->type, target->name) : page_not_found();
   }

@@ -74,6 +74,25 @@ std::string first_few(const std::vector<std::string>& values) {
   return values.size() > kShown ? fmt::format("{} + {} more...", text, values.size() - kShown) : text;
 }
 
+/// "10.0.0.1:1433,10.0.0.2:1433"; "<none>" without a subset, and nothing for one with no ready address.
+std::string ready_addresses(const Json& endpoints) {
+  const std::vector<const Json*> subsets = items_at(endpoints, {"subsets"});
+  if (subsets.empty()) return "<none>";
+  std::vector<std::string> values;
+  for (const Json* subset : subsets) {
+    for (const Json* port : items_at(*subset, {"ports"})) {
+      for (const Json* address : items_at(*subset, {"addresses"})) {
+        values.push_back(fmt::format("{}:{}", codec::string_at(*address, {"ip"}), number_at(*port, {"port"})));
+      }
+    }
+  }
+  return values.empty() ? "" : first_few(values);
+}
+
+Json endpoints_cells(const Json& endpoints, WallTime now) {
+  return Json::array({codec::name_of(endpoints), ready_addresses(endpoints), age_of(endpoints, now)});
+}
+
 Json endpoint_slice_cells(const Json& slice, WallTime now) {
   std::vector<std::string> ports, endpoints;
   for (const Json* port : items_at(slice, {"ports"})) {
@@ -90,24 +109,26 @@ Json endpoint_slice_cells(const Json& slice, WallTime now) {
 }  // namespace
 
 std::span<const TableKind> network_tables() {
-  static const std::vector<TableKind> kinds{{"",
-                                             "services",
-                                             {kNameColumn,
-                                              {"Type", "How the service is exposed."},
-                                              {"Cluster-IP", "Its address inside the cluster."},
-                                              {"External-IP", "Its addresses outside the cluster."},
-                                              {"Port(s)", "The ports that it exposes."},
-                                              kAgeColumn,
-                                              {"Selector", "Which pods it routes to.", "string", 1}},
-                                             service_cells},
-                                            {"discovery.k8s.io",
-                                             "endpointslices",
-                                             {kNameColumn,
-                                              {"AddressType", "The type of the addresses."},
-                                              {"Ports", "The ports of each endpoint."},
-                                              {"Endpoints", "The addresses."},
-                                              kAgeColumn},
-                                             endpoint_slice_cells}};
+  static const std::vector<TableKind> kinds{
+      {"",
+       "services",
+       {kNameColumn,
+        {"Type", "How the service is exposed."},
+        {"Cluster-IP", "Its address inside the cluster."},
+        {"External-IP", "Its addresses outside the cluster."},
+        {"Port(s)", "The ports that it exposes."},
+        kAgeColumn,
+        {"Selector", "Which pods it routes to.", "string", 1}},
+       service_cells},
+      {"", "endpoints", {kNameColumn, {"Endpoints", "The addresses and ports."}, kAgeColumn}, endpoints_cells},
+      {"discovery.k8s.io",
+       "endpointslices",
+       {kNameColumn,
+        {"AddressType", "The type of the addresses."},
+        {"Ports", "The ports of each endpoint."},
+        {"Endpoints", "The addresses."},
+        kAgeColumn},
+       endpoint_slice_cells}};
   return kinds;
 }
 

@@ -11,7 +11,7 @@ namespace dba::sandbox::kubedb {
 struct Operator::Impl {
   Impl(kube::Client& client, world::World& world, const std::string& ns, SqlHalf sql)
       : coordinators(client, world, std::move(sql), ns),
-        loop(client, world, ns),
+        loop(client, world, ns, [this](const std::string& pod_uid) { return coordinators.listens(pod_uid); }),
         thread([this](const std::stop_token& stop) { loop.run(stop); }) {}
 
   CoordinatorRunner coordinators;

@@ -1,14 +1,13 @@
 #include "sql/servers.hpp"
 
-#include <algorithm>
 #include <charconv>
-
-#include <fmt/format.h>
+#include <vector>
 
 #include "sql/server/group_servers.hpp"
 #include "sql/server/server_process.hpp"
 #include "streaming/byte_pipe.hpp"
 #include "tds/server.hpp"
+#include "tsql/either_stop.hpp"
 
 namespace dba::sandbox::sqlserver {
 
@@ -30,6 +29,12 @@ std::optional<PodName> parse_pod(const std::string& pod) {
   const auto [end, failure] = std::from_chars(pod.data() + dash + 1, last, name.ordinal);
   if (failure != std::errc{} || end != last || name.ordinal < 0) return std::nullopt;
   return name;
+}
+
+/// Until either the connection is to end or its process has.
+void serve_process(ServerProcess& process, std::unique_ptr<streaming::ByteStream> stream, const std::stop_token& stop) {
+  const EitherStop ending(stop, process.ended());
+  sqlserver::serve(process, std::move(stream), ending.token());
 }
 
 }  // namespace
@@ -62,16 +67,7 @@ void SqlServers::tell(const MemberChange& change) {
   {
     const std::lock_guard lock(mutex_);
     Database& database = databases_[{change.ns, change.database}];
-    auto latest = std::ranges::find(database.members, change.ordinal, &Latest::ordinal);
-    if (latest == database.members.end()) {
-      latest = database.members.insert(latest, Latest{.ordinal = change.ordinal});
-    }
-    latest->uid = change.uid;
-    latest->role = change.role;
-    latest->sequence_number = change.sequence_number;
-    latest->side = change.side;
-    latest->running = change.running;
-    latest->frozen = change.frozen;
+    database.members[change.ordinal] = change;
     servers = database.servers;
   }
   if (servers) return servers->tell(change);
@@ -83,7 +79,7 @@ void SqlServers::forget(const MemberChange& change) {
   const std::lock_guard lock(mutex_);
   const auto found = databases_.find({change.ns, change.database});
   if (found == databases_.end() || found->second.servers) return;
-  std::erase_if(found->second.members, [&](const Latest& latest) { return latest.ordinal == change.ordinal; });
+  found->second.members.erase(change.ordinal);
   if (found->second.members.empty()) databases_.erase(found);
 }
 
@@ -94,18 +90,7 @@ std::shared_ptr<GroupServers> SqlServers::servers_of(const Key& key) {
   Database& database = found->second;
   if (database.servers) return database.servers;
   database.servers = std::make_shared<GroupServers>(world_, find_, key.first, key.second);
-  for (const Latest& latest : database.members) {
-    database.servers->tell({.ns = key.first,
-                            .database = key.second,
-                            .pod = fmt::format("{}-{}", key.second, latest.ordinal),
-                            .uid = latest.uid,
-                            .ordinal = latest.ordinal,
-                            .role = latest.role,
-                            .sequence_number = latest.sequence_number,
-                            .running = latest.running,
-                            .frozen = latest.frozen,
-                            .side = latest.side});
-  }
+  for (const auto& [ordinal, latest] : database.members) database.servers->tell(latest);
   return database.servers;
 }
 
@@ -136,10 +121,7 @@ std::unique_ptr<streaming::ByteStream> SqlServers::connect(const streaming::PodR
   Connection& connection = connections_.emplace_back();
   connection.thread =
       std::jthread([&connection, process, stream = std::move(server)](const std::stop_token& stop) mutable {
-        std::stop_source ending;
-        const std::stop_callback asked(stop, [&ending] { ending.request_stop(); });
-        const std::stop_callback ended(process->ended(), [&ending] { ending.request_stop(); });
-        sqlserver::serve(*process, std::move(stream), ending.get_token());
+        serve_process(*process, std::move(stream), stop);
         connection.over = true;
       });
   return std::move(client);
@@ -147,12 +129,7 @@ std::unique_ptr<streaming::ByteStream> SqlServers::connect(const streaming::PodR
 
 void SqlServers::serve(const streaming::PodRef& pod, std::unique_ptr<streaming::ByteStream> stream,
                        const std::stop_token& stop) {
-  const auto process = find_process(pod);
-  if (!process) return;
-  std::stop_source ending;
-  const std::stop_callback asked(stop, [&ending] { ending.request_stop(); });
-  const std::stop_callback ended(process->ended(), [&ending] { ending.request_stop(); });
-  sqlserver::serve(*process, std::move(stream), ending.get_token());
+  if (const auto process = find_process(pod)) serve_process(*process, std::move(stream), stop);
 }
 
 void SqlServers::faults_changed() {

@@ -13,7 +13,6 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "sql/member_change.hpp"
 #include "streaming/pod_backend.hpp"
@@ -47,15 +46,8 @@ class SqlServers {
 
  private:
   using Key = std::pair<std::string, std::string>;  ///< Namespace and database.
-  struct Latest {
-    int ordinal = 0;
-    std::string uid{};
-    std::string role{};
-    std::uint64_t sequence_number = 0, side = 0;
-    bool running = false, frozen = false;
-  };
   struct Database {
-    std::vector<Latest> members{};
+    std::map<int, MemberChange> members{};    ///< The latest of each, by ordinal.
     std::shared_ptr<GroupServers> servers{};  ///< Made when somebody connects.
   };
   struct Connection {

@@ -26,6 +26,17 @@ void block_broken_pipe_signals() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+/// What POCO sends or receives of a TLS connection now; negative = nothing at present. A record that the socket takes
+/// or has only a part of is a TimeoutException to POCO, not a failure: the same call goes on with it later.
+template <typename Transfer>
+int attempt(Transfer transfer) {
+  try {
+    return transfer();
+  } catch (const Poco::TimeoutException&) {
+    return -1;
+  }
+}
+
 }  // namespace
 
 Duplex::Duplex(const Poco::Net::StreamSocket& socket, std::string early)
@@ -84,7 +95,7 @@ bool Duplex::next_piece() {
 bool Duplex::flush(bool& blocked) {
   blocked = false;
   while (!current_.empty() || next_piece()) {
-    const int sent = socket_.sendBytes(current_.data(), static_cast<int>(current_.size()));
+    const int sent = attempt([&] { return socket_.sendBytes(current_.data(), static_cast<int>(current_.size())); });
     if (sent <= 0) {
       blocked = true;
       return true;
@@ -106,7 +117,7 @@ int Duplex::receive(const Handlers& handlers) {
   pollfd state{.fd = socket_.impl()->sockfd(), .events = POLLIN, .revents = 0};
   if (::poll(&state, 1, 0) == 0 && socket_.available() <= 0) return -1;
   std::array<char, 32 * 1024> buffer{};
-  const int count = socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
+  const int count = attempt([&] { return socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size())); });
   if (count <= 0) return count;
   return handlers.receive({buffer.data(), static_cast<std::size_t>(count)}) ? count : 0;
 }

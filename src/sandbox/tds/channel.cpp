@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kSlice = 100ms;  ///< How soon a thread that waits for bytes notices anything else.
 constexpr auto kThawed = 20ms;  ///< How soon a thaw is noticed.
 constexpr auto kFarewell = 2s;  ///< How long a client may take to read the last words.
 

@@ -16,6 +16,9 @@
 
 namespace dba::sandbox::sqlserver::tds {
 
+/// How soon a thread that waits for a client notices anything else.
+inline constexpr std::chrono::milliseconds kSlice{100};
+
 enum class Received { some, nothing_yet, over };
 
 /// One thread may receive while another sends.

@@ -18,7 +18,7 @@ namespace dba::sandbox::sqlserver::tds {
 
 namespace {
 
-constexpr std::size_t kMostBeforeLogin = 65536, kMostAfterLogin = 64U << 20U;
+constexpr std::size_t kMostAfterLogin = 64U << 20U;
 
 class Conversation {
  public:

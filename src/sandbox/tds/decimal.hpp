@@ -8,6 +8,8 @@
 
 namespace dba::sandbox::sqlserver::tds {
 
+inline constexpr int kMoneyScale = 4;  ///< Digits of money behind the point.
+
 struct Magnitude {
   bool negative = false;
   std::string bytes{};  ///< Little-endian, of the size asked for.

@@ -16,7 +16,6 @@ constexpr std::size_t kVersionAt = 4, kPacketSizeAt = 8, kFlags2At = 25, kTypeFl
 constexpr std::size_t kHostAt = 36, kUserAt = 40, kPasswordAt = 44, kApplicationAt = 48, kExtensionAt = 56,
                       kDatabaseAt = 68;
 constexpr std::uint8_t kIntegrated = 0x80, kReadOnlyIntent = 0x20, kExtended = 0x10;
-constexpr std::uint8_t kEndOfFeatures = 0xff;
 
 std::uint64_t number_at(std::string_view payload, std::size_t at, std::size_t size) {
   return ByteReader(part_of(payload, at, size)).le(size);

@@ -12,6 +12,8 @@ namespace dba::sandbox::sqlserver::tds {
 
 inline constexpr std::uint32_t kTds73A = 0x730A0003, kTds73B = 0x730B0003, kTds74 = 0x74000004, kTds80 = 0x08000000;
 
+inline constexpr std::uint8_t kEndOfFeatures = 0xff;  ///< Ends a list of them, on either side.
+
 struct Login {
   LoginRequest request{};
   std::uint32_t version = kTds74;

@@ -27,6 +27,7 @@ inline constexpr std::size_t kPacketHeader = 8;
 inline constexpr std::size_t kFirstPacketSize = 4096;  ///< Until the login settles it.
 inline constexpr std::size_t kMostPacketSize = 32767;
 inline constexpr std::size_t kLeastPacketSize = 512;
+inline constexpr std::size_t kMostBeforeLogin = 65536;  ///< Bytes of a message, from whoever it is.
 
 /// What a client sent, put together.
 struct Incoming {

@@ -1,5 +1,7 @@
 #include "tds/prelogin.hpp"
 
+#include <map>
+
 #include "tds/bytes.hpp"
 
 namespace dba::sandbox::sqlserver::tds {

@@ -2,7 +2,6 @@
 // The first exchange of a connection: which version of server, and whether everything is encrypted.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 

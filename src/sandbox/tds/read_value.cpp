@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <bit>
-#include <functional>
 
 #include <fmt/format.h>
 
 #include "tds/decimal.hpp"
+#include "tds/guid.hpp"
 #include "tds/temporal.hpp"
 #include "tds/text.hpp"
 #include "tds/type_tokens.hpp"
@@ -14,7 +14,6 @@ namespace dba::sandbox::sqlserver::tds {
 
 namespace {
 
-constexpr int kMoneyScale = 4;
 constexpr int kMostDigits = 38, kMostFraction = 7;
 
 /// -1, 8 bytes: the highest bits of a shorter number are its sign's.
@@ -68,17 +67,6 @@ std::string read_datetime(std::string_view bytes) {
                      format_time(checked_ticks(from_units(thousandths, 3)), 3));
 }
 
-std::string read_guid(std::string_view bytes) {
-  constexpr std::size_t kOrder[] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-  std::string text;
-  for (const std::size_t at : kOrder) {
-    const std::size_t written = text.size();
-    if (written == 8 || written == 13 || written == 18 || written == 23) text += '-';
-    text += fmt::format("{:02X}", static_cast<unsigned char>(bytes[at]));
-  }
-  return text;
-}
-
 std::string read_temporal(const Type& type, std::string_view bytes) {
   ByteReader reader(bytes);
   Moment moment;
@@ -98,37 +86,12 @@ std::string read_temporal(const Type& type, std::string_view bytes) {
 
 /// A value of a type whose size is in its number.
 Value read_fixed(TypeId id, std::string_view bytes) {
-  switch (id) {
-    case TypeId::bit:
-      return std::int64_t{bytes[0] != 0};
-    case TypeId::tiny_int:
-      return std::int64_t{static_cast<unsigned char>(bytes[0])};
-    case TypeId::real:
-      return double{std::bit_cast<float>(ByteReader(bytes).u32())};
-    case TypeId::floating:
-      return std::bit_cast<double>(ByteReader(bytes).le(8));
-    case TypeId::money:
-      return read_money(bytes);
-    case TypeId::datetime:
-    case TypeId::small_datetime:
-      return read_datetime(bytes);
-    case TypeId::small_int:
-    case TypeId::integer:
-    case TypeId::big_int:
-    case TypeId::decimal:
-    case TypeId::character:
-    case TypeId::varchar:
-    case TypeId::nchar:
-    case TypeId::nvarchar:
-    case TypeId::binary:
-    case TypeId::varbinary:
-    case TypeId::date:
-    case TypeId::time:
-    case TypeId::datetime2:
-    case TypeId::datetime_offset:
-    case TypeId::unique_identifier:
-      break;
-  }
+  if (id == TypeId::bit) return std::int64_t{bytes[0] != 0};
+  if (id == TypeId::tiny_int) return std::int64_t{static_cast<unsigned char>(bytes[0])};
+  if (id == TypeId::real) return double{std::bit_cast<float>(ByteReader(bytes).u32())};
+  if (id == TypeId::floating) return std::bit_cast<double>(ByteReader(bytes).le(8));
+  if (id == TypeId::money) return read_money(bytes);
+  if (id == TypeId::datetime || id == TypeId::small_datetime) return read_datetime(bytes);
   return signed_number(bytes);
 }
 
@@ -228,8 +191,8 @@ bool read_short_type(ByteReader& reader, std::uint8_t number, Type& type, Value&
     value = read_temporal(type, bytes);
     return true;
   }
-  if (bytes.size() != 16) throw broken("a uniqueidentifier that is none");
-  value = read_guid(bytes);
+  if (bytes.size() != kGuidSize) throw broken("a uniqueidentifier that is none");
+  value = format_guid(bytes);
   return true;
 }
 

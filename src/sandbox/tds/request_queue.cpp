@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kMostQueued = 1U << 20U;  ///< Bytes; a client that sends ahead has to wait then.
 constexpr std::size_t kMostMessages = 64;
-constexpr std::chrono::milliseconds kSlice{100};
 
 }  // namespace
 

@@ -2,7 +2,6 @@
 // What a client sends after its login, read by a thread of its own: an attention has to be heard while a request is
 // being carried out.
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>

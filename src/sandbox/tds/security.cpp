@@ -11,7 +11,6 @@ namespace dba::sandbox::sqlserver::tds {
 namespace {
 
 constexpr char kTlsHandshake = 0x16;  ///< First byte of a TLS record with a ClientHello.
-constexpr std::size_t kMostBeforeLogin = 65536;
 
 /// @source SQL Server makes itself one of this name when it has none
 const tls::KeyPair& own_certificate() {

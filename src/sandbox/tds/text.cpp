@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dba/base/utf16.hpp"
 #include "dba/base/utf8.hpp"
 
 #include "tds/bytes.hpp"
@@ -11,7 +12,7 @@ namespace dba::sandbox::sqlserver::tds {
 
 namespace {
 
-constexpr char32_t kReplacement = 0xfffd;
+constexpr char16_t kReplacement = 0xfffd;
 
 /// What Windows-1252 has at 0x80 … 0x9f, where Latin-1 has control characters. The five holes stay as they are.
 /// @source Unicode's mapping table CP1252.TXT
@@ -20,10 +21,7 @@ constexpr std::array<char16_t, 32> kHigh{0x20ac, 0x0081, 0x201a, 0x0192, 0x201e,
                                          0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                          0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
 
-bool is_high_surrogate(char32_t unit) { return unit >= 0xd800 && unit < 0xdc00; }
-bool is_low_surrogate(char32_t unit) { return unit >= 0xdc00 && unit < 0xe000; }
-
-char to_code_page(char32_t point) {
+char byte_of(char32_t point) {
   if (point < 0x80 || (point >= 0xa0 && point < 0x100)) return static_cast<char>(point);
   const auto* const found = std::find(kHigh.begin(), kHigh.end(), point);
   return found == kHigh.end() ? '?' : static_cast<char>(0x80 + (found - kHigh.begin()));
@@ -34,38 +32,17 @@ char to_code_page(char32_t point) {
 std::string to_utf16(std::string_view utf8) {
   std::string out;
   out.reserve(utf8.size() * 2);
-  for (std::size_t at = 0; at < utf8.size();) {
-    const CodePoint point = decode_utf8(utf8, at);
-    at += point.length;
-    const char32_t value = point.valid ? point.value : kReplacement;
-    if (value < 0x10000) {
-      append_le(out, value, 2);
-    } else {
-      append_le(out, 0xd800 + ((value - 0x10000) >> 10U), 2);
-      append_le(out, 0xdc00 + ((value - 0x10000) & 0x3ffU), 2);
-    }
-  }
+  for (const char16_t unit : dba::to_utf16(utf8)) append_le(out, unit, 2);
   return out;
 }
 
 std::string from_utf16(std::string_view utf16) {
-  std::string out;
-  out.reserve(utf16.size() / 2);
-  const auto unit_at = [&](std::size_t at) -> char32_t {
-    if (at + 1 >= utf16.size()) return kReplacement;
-    return static_cast<char32_t>(static_cast<unsigned char>(utf16[at]) | static_cast<unsigned char>(utf16[at + 1])
-                                                                             << 8);
-  };
-  for (std::size_t at = 0; at < utf16.size(); at += 2) {
-    const char32_t unit = unit_at(at);
-    if (is_high_surrogate(unit) && at + 2 < utf16.size() && is_low_surrogate(unit_at(at + 2))) {
-      at += 2;
-      append_utf8(out, 0x10000 + ((unit - 0xd800) << 10U) + (unit_at(at) - 0xdc00));
-    } else {
-      append_utf8(out, unit);
-    }
-  }
-  return out;
+  std::u16string units;
+  units.reserve(utf16.size() / 2);
+  ByteReader reader(utf16);
+  while (reader.rest().size() > 1) units += static_cast<char16_t>(reader.u16());
+  if (!reader.empty()) units += kReplacement;
+  return dba::from_utf16(units);
 }
 
 std::string to_code_page(std::string_view utf8) {
@@ -74,7 +51,7 @@ std::string to_code_page(std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size();) {
     const CodePoint point = decode_utf8(utf8, at);
     at += point.length;
-    out += point.valid ? to_code_page(point.value) : '?';
+    out.append(point.valid && point.value > 0xffff ? 2 : 1, point.valid ? byte_of(point.value) : '?');
   }
   return out;
 }

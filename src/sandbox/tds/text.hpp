@@ -12,7 +12,8 @@ inline constexpr std::string_view kCollation{"\x09\x04\xd0\x00\x34", 5};
 std::string to_utf16(std::string_view utf8);     ///< Little-endian; broken bytes become U+FFFD.
 std::string from_utf16(std::string_view utf16);  ///< Torn surrogates and an odd last byte become U+FFFD.
 
-std::string to_code_page(std::string_view utf8);  ///< Windows-1252; what it does not have becomes "?".
+/// Windows-1252; what it does not have becomes "?", once for each of its units of UTF-16.
+std::string to_code_page(std::string_view utf8);
 std::string from_code_page(std::string_view bytes);
 
 }  // namespace dba::sandbox::sqlserver::tds

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tds/bytes.hpp"
+#include "tds/login.hpp"
 #include "tds/text.hpp"
 #include "tds/types.hpp"
 
@@ -15,8 +16,8 @@ namespace {
 constexpr std::uint8_t kReturnStatus = 0x79, kColumns = 0x81, kError = 0xaa, kInfo = 0xab, kReturnValue = 0xac,
                        kLoginAcknowledgement = 0xad, kFeatures = 0xae, kRow = 0xd1, kRowWithoutNulls = 0xd2,
                        kChange = 0xe3;
-constexpr std::uint8_t kCollationChange = 7, kBegun = 8, kCommitted = 9, kRolledBack = 10, kReset = 18;
-constexpr std::uint8_t kUtf8Feature = 0x0a, kEndOfFeatures = 0xff;
+constexpr std::uint8_t kCollationChange = 7, kBegun = 8, kCommitted = 9, kRolledBack = 10, kResetDone = 18;
+constexpr std::uint8_t kUtf8Feature = 0x0a;
 constexpr std::uint16_t kNullable = 0x0001, kUpdatableUnknown = 0x0008;
 /// @source SQL Server's own messages end there
 constexpr std::size_t kLongestMessage = 2047;
@@ -123,7 +124,9 @@ void append_transaction_change(std::string& out, ResultSink::Transaction what, s
   }
 }
 
-void append_reset(std::string& out) { append_with_length(out, kChange, std::string{static_cast<char>(kReset), 0, 0}); }
+void append_reset(std::string& out) {
+  append_with_length(out, kChange, std::string{static_cast<char>(kResetDone), 0, 0});
+}
 
 void append_login_acknowledgement(std::string& out, std::uint32_t version, const ServerIdentity& server) {
   std::string body(1, '\x01');  // the dialect: T-SQL

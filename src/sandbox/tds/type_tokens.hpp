@@ -64,7 +64,6 @@ inline constexpr Short kShort[] = {
 inline constexpr std::uint16_t kMax = 0xffff;   ///< In place of a length: varchar(max) and its like.
 inline constexpr std::uint16_t kNull = 0xffff;  ///< In place of a value's length.
 inline constexpr std::uint64_t kLongNull = ~std::uint64_t{0};
-inline constexpr std::uint64_t kUnknownLength = ~std::uint64_t{0} - 1;
 
 /// Bytes of a time of day with so many digits behind its seconds.
 constexpr std::size_t time_size(int digits) { return digits <= 2 ? 3 : digits <= 4 ? 4 : 5; }

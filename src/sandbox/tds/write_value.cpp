@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "tds/decimal.hpp"
+#include "tds/guid.hpp"
 #include "tds/temporal.hpp"
 #include "tds/text.hpp"
 #include "tds/type_tokens.hpp"
@@ -15,7 +17,6 @@ namespace dba::sandbox::sqlserver::tds {
 namespace {
 
 constexpr int kMostBytes = 8000;
-constexpr int kMoneyScale = 4;
 
 template <typename Row, std::size_t size>
 const Row* find(const Row (&rows)[size], TypeId id) {
@@ -141,24 +142,10 @@ std::string temporal(const Type& type, Moment moment) {
   return out;
 }
 
-/// The first three groups are numbers and lie with their lowest byte first.
 std::string guid(const Column& column, const std::string& text) {
-  std::string digits;
-  for (const char letter : text) {
-    if (letter != '-' && letter != '{' && letter != '}') digits += letter;
-  }
-  constexpr std::size_t kDigits = 32;
-  if (digits.size() != kDigits || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
-    throw no_value(column, fmt::format("\"{}\", which is no uniqueidentifier", text));
-  }
-  std::string bytes;
-  for (std::size_t i = 0; i < kDigits; i += 2) {
-    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
-  }
-  std::reverse(bytes.begin(), bytes.begin() + 4);
-  std::reverse(bytes.begin() + 4, bytes.begin() + 6);
-  std::reverse(bytes.begin() + 6, bytes.begin() + 8);
-  return bytes;
+  auto bytes = parse_guid(text);
+  if (!bytes) throw no_value(column, fmt::format("\"{}\", which is no uniqueidentifier", text));
+  return std::move(*bytes);
 }
 
 /// Values that say their length in a byte before them.
@@ -197,7 +184,7 @@ void append_type(std::string& out, const Type& type, bool nullable) {
     return;
   }
   append_le(out, find(token::kShort, type.id)->number, 1);
-  if (type.id == TypeId::unique_identifier) append_le(out, 16, 1);
+  if (type.id == TypeId::unique_identifier) append_le(out, kGuidSize, 1);
   if (type.id == TypeId::decimal) {
     append_le(out, decimal_size(type.precision) + 1, 1);
     append_le(out, static_cast<std::uint64_t>(type.precision), 1);

@@ -5,7 +5,7 @@ T=${T:?the folder that up.sh was given}; . "$T/env"; set -u
 ok=0 bad=0; pass() { echo "PASS $*"; ok=$((ok+1)); }; fail() { echo "FAIL $*"; bad=$((bad+1)); }
 has() { case $2 in *"$1"*) pass "$3";; *) fail "$3: $2";; esac; }
 # seen PATTERN FILE: waits until a program has written it, at most 10 s
-seen() { for _ in $(seq 200); do grep -qiE "$1" "$2" && return; sleep 0.05; done; return 1; }
+seen() { timeout 10 tail -n +1 -F "$2" 2>/dev/null | grep -qiE "$1"; }
 NS=prove-$RANDOM; kubectl create ns $NS >/dev/null; k() { kubectl -n $NS "$@"; }
 W=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$W"' EXIT
 

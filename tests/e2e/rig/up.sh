@@ -132,15 +132,19 @@ ready kube-apiserver "https://127.0.0.1:$api_port/readyz" 90 --cacert ca.crt
 find "$RIG/cm/crds" ${kubedb:+"$kubedb"} "$here/crds" -name '*.yaml' ! -name 'STALE_*' | awk -F/ '!seen[$NF]++' >crds.list
 # shellcheck disable=SC2016  # expanded by the inner shell
 xargs -P4 -n6 sh -c 'for f; do printf " -f %s" "$f"; done | xargs kubectl create --validate=false' _ <crds.list >crds.log
-want=$(wc -l <crds.list) have=0
-established='{{range .items}}{{range .status.conditions}}{{if eq .type "Established"}}{{if eq .status "True"}}x{{end}}{{end}}{{end}}{{end}}'
-for _ in $(seq 300); do
-  have=$(kubectl get crd -o go-template="$established" | wc -c)
-  [ "$have" -lt "$want" ] || break
-  sleep 0.1
+want=$(wc -l <crds.list)
+# shellcheck disable=SC2016  # a template's variable
+established='{{$crd := .metadata.name}}{{range .status.conditions}}{{if and (eq .type "Established") (eq .status "True")}}{{$crd}}{{"\n"}}{{end}}{{end}}'
+exec 3< <(exec timeout 30 kubectl get crd --watch -o go-template="$established")
+watch=$!
+declare -A have=()
+while [ ${#have[@]} -lt "$want" ]; do
+  read -r crd <&3 || die "${#have[@]} of $want CRDs established"
+  have[$crd]=1
 done
-[ "$have" -ge "$want" ] || die "$have of $want CRDs established"
-say "$have CRDs"
+kill "$watch"
+exec 3<&-
+say "$want CRDs"
 
 # --- kwok keeps nodes, pods and volumes alive; fakelet is the node's kubelet, what stands behind a pod is in its annotations
 spawn kwok "$bin/kwok" --kubeconfig="$KUBECONFIG" --manage-all-nodes=true --cidr=10.244.0.0/16 --node-ip=127.0.0.1 \

@@ -13,7 +13,7 @@ using dba::base64_encode;
 
 namespace {
 
-std::string failure_of(std::string_view text) {
+std::string base64_failure(std::string_view text) {
   try {
     base64_decode(text);
   } catch (const dba::Error& error) {
@@ -72,6 +72,6 @@ TEST_CASE("a broken text is refused with the byte that Go names") {
            Row{"Zg== ", "illegal base64 data at input byte 4"},
        }) {
     CAPTURE(row.text);
-    CHECK(failure_of(row.text) == row.message);
+    CHECK(base64_failure(row.text) == row.message);
   }
 }

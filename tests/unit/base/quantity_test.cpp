@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 
-std::string failure_of(std::string_view text) {
+std::string quantity_failure(std::string_view text) {
   try {
     Quantity::parse(text);
   } catch (const dba::Error& error) {
@@ -191,7 +191,7 @@ TEST_CASE("a bad quantity is refused with the reason, and advice for common slip
            Row{"1e99999999999", "the value is too large"},
        }) {
     CAPTURE(row.text);
-    CHECK(failure_of(row.text) == "\"" + std::string(row.text) + "\" is not a quantity: " + row.why);
+    CHECK(quantity_failure(row.text) == "\"" + std::string(row.text) + "\" is not a quantity: " + row.why);
     CHECK_FALSE(Quantity::try_parse(row.text).has_value());
   }
 }

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// The time as nanoseconds since 1970; nothing when the text is refused.
-std::optional<std::int64_t> nanos(std::string_view text) {
+std::optional<std::int64_t> nanos_since_1970(std::string_view text) {
   const auto time = try_parse_rfc3339(text);
   if (!time) return std::nullopt;
   return time->time_since_epoch().count();
@@ -22,16 +22,16 @@ std::optional<std::int64_t> nanos(std::string_view text) {
 }  // namespace
 
 TEST_CASE("RFC 3339 times are read with fraction and offset") {
-  CHECK(nanos("1970-01-01T00:00:00Z") == 0);
-  CHECK(nanos("2026-01-02T03:04:05Z") == 1767323045'000000000);
-  CHECK(nanos("2026-01-02T03:04:05.123456Z") == 1767323045'123456000);
-  CHECK(nanos("2026-01-02T03:04:05.1234567891Z") == 1767323045'123456789);
-  CHECK(nanos("2026-01-02T05:34:05+02:30") == 1767323045'000000000);
-  CHECK(nanos("2026-01-01T22:04:05-05:00") == 1767323045'000000000);
-  CHECK(nanos("2026-01-02t03:04:05z") == 1767323045'000000000);
-  CHECK(nanos("2024-02-29T00:00:00Z") == 1709164800'000000000);
-  CHECK(nanos("2016-12-31T23:59:60Z") == 1483228800'000000000);
-  CHECK(nanos("1969-12-31T23:59:59.5Z") == -500000000);
+  CHECK(nanos_since_1970("1970-01-01T00:00:00Z") == 0);
+  CHECK(nanos_since_1970("2026-01-02T03:04:05Z") == 1767323045'000000000);
+  CHECK(nanos_since_1970("2026-01-02T03:04:05.123456Z") == 1767323045'123456000);
+  CHECK(nanos_since_1970("2026-01-02T03:04:05.1234567891Z") == 1767323045'123456789);
+  CHECK(nanos_since_1970("2026-01-02T05:34:05+02:30") == 1767323045'000000000);
+  CHECK(nanos_since_1970("2026-01-01T22:04:05-05:00") == 1767323045'000000000);
+  CHECK(nanos_since_1970("2026-01-02t03:04:05z") == 1767323045'000000000);
+  CHECK(nanos_since_1970("2024-02-29T00:00:00Z") == 1709164800'000000000);
+  CHECK(nanos_since_1970("2016-12-31T23:59:60Z") == 1483228800'000000000);
+  CHECK(nanos_since_1970("1969-12-31T23:59:59.5Z") == -500000000);
 }
 
 TEST_CASE("times beyond the clock's range stop at its ends") {

@@ -6,31 +6,25 @@
 
 #include "support/command_harness.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::cli {
 
 namespace {
 
 using test::CommandResult;
-
-const std::string kSales = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
+using test::kSales;
 
 /// A live database in a namespace that the configuration file protects.
-struct Scene : test::CommandHarness {
-  Scene() {
+struct GuardedScene : test::CommandHarness {
+  GuardedScene() {
     platform::write_new_secret_file(file, codec::to_yaml(test::sales_database()));
     std::filesystem::create_directories(directory.path() / "kubectl-dba");
     platform::write_new_secret_file(config, "protected: {namespaces: [demo]}\n");
     set_variable("XDG_CONFIG_HOME", directory.path().string());
     test::stub_demo_cluster(api());
     api().on_get(test::live_sales_database()).optionally();
-    api()
-        .on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
-        .reply(test::parse_yaml("{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview, "
-                                "status: {userInfo: {username: jane}}}"),
-               201)
-        .optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").stored(201).optionally();
+    test::stub_user(api());
   }
 
   CommandResult apply(const std::string& policy, const std::vector<std::string>& more) {
@@ -54,7 +48,7 @@ struct Scene : test::CommandHarness {
 TEST_CASE("in a protected place, apply that takes protection away wants the context named") {
   for (const auto& [policy, more] : std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"WipeOut", {}}, {"DoNotTerminate", {"--force-conflicts"}}, {"WipeOut", {"--dry-run=server"}}}) {
-    Scene scene;
+    GuardedScene scene;
     const CommandResult result = scene.apply(policy, more);
     std::string typed = "kubectl dba mssql apply -f " + scene.file + " --deletion-policy " + policy;
     for (const std::string& word : more) typed += " " + word;
@@ -67,9 +61,9 @@ TEST_CASE("in a protected place, apply that takes protection away wants the cont
 }
 
 TEST_CASE("in a protected place, apply goes on when the context is named or nothing is taken away") {
-  CHECK(Scene().apply("DoNotTerminate", {}).out == "mssqlserver.kubedb.com/sales configured\n");
-  CHECK(Scene().apply("WipeOut", {"--i-know-this-is=rig"}).out == "mssqlserver.kubedb.com/sales configured\n");
-  CHECK(Scene().apply("WipeOut", {"--i-know-this-is=other"}).code == ExitCode::refused);
+  CHECK(GuardedScene().apply("DoNotTerminate", {}).out == "mssqlserver.kubedb.com/sales configured\n");
+  CHECK(GuardedScene().apply("WipeOut", {"--i-know-this-is=rig"}).out == "mssqlserver.kubedb.com/sales configured\n");
+  CHECK(GuardedScene().apply("WipeOut", {"--i-know-this-is=other"}).code == ExitCode::refused);
 }
 
 }  // namespace dba::cli

@@ -7,6 +7,8 @@
 
 #include "support/command_harness.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::cli {
 
@@ -14,20 +16,13 @@ namespace {
 
 namespace resources = kube::resources;
 using test::CommandResult;
-
-const std::string kSales = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
+using test::kSales;
 
 /// A cluster with a live database, and a manifest of it.
-struct Scene : test::CommandHarness {
-  explicit Scene(const std::vector<Json>& documents = {test::sales_database()}) {
+struct ApplyScene : test::CommandHarness {
+  explicit ApplyScene(const std::vector<Json>& documents = {test::sales_database()}) {
     platform::write_new_secret_file(file, codec::to_yaml_stream(documents));
-    api()
-        .on("POST", resources::selfsubjectreviews.path(""))
-        .reply(test::parse_yaml("{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview, "
-                                "status: {userInfo: {username: jane}}}"),
-               201)
-        .optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").stored(201).optionally();
+    test::stub_user(api());
     test::stub_demo_cluster(api());
     api().on_get(test::live_sales_database()).optionally();
   }
@@ -48,19 +43,13 @@ struct Scene : test::CommandHarness {
   std::string file = (directory.path() / "sales.yaml").string();
 };
 
-Json with_policy() {
-  Json merged = test::live_sales_database();
-  merged["spec"]["deletionPolicy"] = "Halt";
-  return merged;
-}
-
 }  // namespace
 
 TEST_CASE("apply tells unchanged and configured apart") {
-  Scene scene;
+  ApplyScene scene;
   scene.applied(test::live_sales_database());
   CHECK(scene.apply().out == "mssqlserver.kubedb.com/sales unchanged\n");
-  scene.applied(with_policy());
+  scene.applied(test::halted_sales_database());
   const CommandResult result = scene.apply({"--deletion-policy", "halt"});
   CHECK(result.out == "mssqlserver.kubedb.com/sales configured\n");
   CHECK(result.err.empty());
@@ -68,8 +57,8 @@ TEST_CASE("apply tells unchanged and configured apart") {
 }
 
 TEST_CASE("apply --dry-run: client contacts nothing, server changes nothing") {
-  Scene scene;
-  scene.applied(with_policy());
+  ApplyScene scene;
+  scene.applied(test::halted_sales_database());
   CHECK(scene.apply({"--dry-run=server"}).out == "mssqlserver.kubedb.com/sales configured (server dry run)\n");
   for (const test::SeenRequest& request : scene.api().requests("PATCH")) CHECK(request.parameter("dryRun") == "All");
   scene.forbid_cluster();
@@ -79,7 +68,7 @@ TEST_CASE("apply --dry-run: client contacts nothing, server changes nothing") {
 }
 
 TEST_CASE("a conflict names manager and fields, the server's words and the way out") {
-  Scene scene;
+  ApplyScene scene;
   Json status = test::status_json(409, "Conflict",
                                   "Apply failed with 1 conflict: conflict with \"kubectl-edit\" using "
                                   "kubedb.com/v1alpha2: .spec.replicas",
@@ -102,7 +91,7 @@ TEST_CASE("a conflict names manager and fields, the server's words and the way o
 
 TEST_CASE("an issuer alone can be applied, and flags that shape a database are refused then") {
   const Json issuer = test::ready_issuer("mssqlserver-ca-issuer");
-  Scene scene(std::vector<Json>{issuer});
+  ApplyScene scene(std::vector<Json>{issuer});
   scene.api().on_get_missing(resources::issuers, "demo", "mssqlserver-ca-issuer");
   scene.api().on("PATCH", resources::issuers.path("demo", "mssqlserver-ca-issuer")).reply(issuer, 201);
   CHECK(scene.apply().out == "issuer.cert-manager.io/mssqlserver-ca-issuer created\n");
@@ -112,7 +101,7 @@ TEST_CASE("an issuer alone can be applied, and flags that shape a database are r
 }
 
 TEST_CASE("objects of other kinds are left to kubectl") {
-  Scene scene({test::parse_yaml("{apiVersion: v1, kind: Pod, metadata: {name: p}}"), test::sales_database()});
+  ApplyScene scene({test::parse_yaml("{apiVersion: v1, kind: Pod, metadata: {name: p}}"), test::sales_database()});
   scene.forbid_cluster();
   const CommandResult result = scene.apply();
   CHECK(result.code == ExitCode::usage);
@@ -120,8 +109,8 @@ TEST_CASE("objects of other kinds are left to kubectl") {
 }
 
 TEST_CASE("-o yaml prints what the server has now") {
-  Scene scene;
-  scene.applied(with_policy());
+  ApplyScene scene;
+  scene.applied(test::halted_sales_database());
   const Json printed = codec::parse_documents(scene.apply({"-o", "yaml"}).out, "the output").at(0).value();
   CHECK(codec::resource_version_of(printed) == "42");
   CHECK_FALSE(printed["metadata"].contains("managedFields"));
@@ -130,10 +119,10 @@ TEST_CASE("-o yaml prints what the server has now") {
 TEST_CASE("the edition that was chosen is told only when something is sent") {
   Json manifest = test::sales_database();
   manifest["spec"]["podTemplate"]["spec"]["containers"][0]["env"].erase(1);
-  Scene scene(std::vector<Json>{manifest});
+  ApplyScene scene(std::vector<Json>{manifest});
   scene.applied(test::live_sales_database());
   CHECK(scene.apply().err.empty());
-  scene.applied(with_policy());
+  scene.applied(test::halted_sales_database());
   scene.api().on_get_missing(resources::issuers, "demo", "nope");
   CHECK(scene.apply({"--deletion-policy", "halt", "--issuer", "nope"}).code == ExitCode::refused);
   CHECK(scene.apply({"--deletion-policy", "halt"}).err ==
@@ -141,7 +130,7 @@ TEST_CASE("the edition that was chosen is told only when something is sent") {
 }
 
 TEST_CASE("two manifests are one too many: neither is applied in silence") {
-  Scene scene;
+  ApplyScene scene;
   scene.forbid_cluster();
   const CommandResult result = scene.apply({"-f", "other.yaml"});
   CHECK(result.code == ExitCode::usage);
@@ -158,19 +147,19 @@ TEST_CASE("--set does not rename what the command line names") {
            {"metadata={name: sales}", "metadata.namespace is gone, but the command line names \"demo\""},
            {"status.phase=Ready", "status is what the operator reports, no part of a manifest"}}) {
     CAPTURE(assignment);
-    Scene scene;
+    ApplyScene scene;
     scene.forbid_cluster();
     const CommandResult result = scene.apply({"sales", "-n", "demo", "--set", assignment});
     CHECK(result.code == ExitCode::usage);
     CHECK(result.err == "error: cannot apply this database: --set: " + problem + " (" + scene.file + ":1)\n");
   }
-  Scene scene;
+  ApplyScene scene;
   CHECK(scene.apply({"--dry-run=client", "-o", "yaml", "--set", "metadata.name=x"}).out.find("name: x\n") !=
         std::string::npos);
 }
 
 TEST_CASE("without the whole manifest, apply says that it wants one") {
-  Scene scene;
+  ApplyScene scene;
   scene.forbid_cluster();
   const CommandResult result = scene.run({"mssql", "apply", "sales", "--deletion-policy", "halt"});
   CHECK(result.code == ExitCode::usage);
@@ -184,7 +173,7 @@ TEST_CASE("a file that holds no object is told so") {
            {"kind: MSSQLServer\nmetadata: {name: sales}\n",
             "MSSQLServer \"sales\" without an apiVersion is not for this command, which takes one MSSQLServer of "
             "kubedb.com/v1alpha2 and the namespaces, secrets, config maps, services and issuers that it needs"}}) {
-    Scene scene;
+    ApplyScene scene;
     scene.forbid_cluster();
     const std::string path = (scene.directory.path() / "garbage.yaml").string();
     platform::write_new_secret_file(path, text);
@@ -197,13 +186,13 @@ TEST_CASE("a file that holds no object is told so") {
 }
 
 TEST_CASE("apply --wait ends at Ready, or with 124 and the way to go on") {
-  Scene scene;
-  scene.applied(with_policy());
+  ApplyScene scene;
+  scene.applied(test::halted_sales_database());
   const auto follow = [&scene](std::string_view phase) {
-    Json database = with_policy();
+    Json database = test::halted_sales_database();
     database["status"]["phase"] = phase;
     scene.api().on_list(resources::mssqlservers, "demo", {database}).optionally();
-    scene.api().on_list(resources::pods, "demo", {}).optionally();
+    scene.api().on_list(resources::pods, "demo", test::three_pods()).optionally();
     scene.api().on_watch(resources::mssqlservers, "demo");
     scene.api().on_watch(resources::pods, "demo");
   };
@@ -225,11 +214,11 @@ TEST_CASE("apply --wait ends at Ready, or with 124 and the way to go on") {
 }
 
 TEST_CASE("apply has nothing to wait for with a dry run or without a database") {
-  Scene scene;
+  ApplyScene scene;
   CHECK(scene.apply({"--wait", "--dry-run=server"}).err.find("--wait: there is nothing to wait for with --dry-run") !=
         std::string::npos);
   const std::vector<Json> only_namespace{test::parse_yaml("{apiVersion: v1, kind: Namespace, metadata: {name: demo}}")};
-  Scene companions(only_namespace);
+  ApplyScene companions(only_namespace);
   const CommandResult result = companions.apply({"--wait"});
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err == "error: --wait: there is no database to wait for\n");

@@ -4,19 +4,23 @@
 #include <map>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
 #include "dba/cli/run.hpp"
 #include "dba/cli/spec.hpp"
+#include "dba/codec/json.hpp"
 
 #include "command_line.hpp"
 #include "support/golden.hpp"
 #include "support/shell_words.hpp"
 
+using dba::Json;
 using dba::cli::Argument;
 using dba::cli::Command;
 using dba::cli::Effect;
@@ -26,6 +30,50 @@ using dba::cli::GlobalOptions;
 namespace {
 
 using CommandPath = std::vector<const Command*>;
+
+Json flag_json(const Flag& flag) {
+  Json json = Json::object();
+  json["name"] = flag.name;
+  json["letter"] = flag.letter == 0 ? Json(nullptr) : Json(std::string(1, flag.letter));
+  json["value"] = flag.is_switch() ? Json(nullptr) : Json(flag.value);
+  json["required"] = flag.required;
+  json["repeatable"] = std::holds_alternative<std::vector<std::string>*>(flag.into);
+  json["oneOf"] = flag.one_of;
+  json["help"] = flag.help;
+  return json;
+}
+
+Json command_json(const Command& command) {
+  Json json = Json::object();
+  json["name"] = command.name;
+  json["aliases"] = command.aliases;
+  json["summary"] = command.summary;
+  json["arguments"] = Json::array();
+  for (const Argument& argument : command.arguments) {
+    Json entry = Json::object();
+    entry["name"] = argument.name;
+    entry["required"] = argument.required;
+    entry["help"] = argument.help;
+    json["arguments"].push_back(std::move(entry));
+  }
+  json["flags"] = Json::array();
+  for (const Flag& flag : command.flags) {
+    if (!flag.hidden) json["flags"].push_back(flag_json(flag));
+  }
+  json["commands"] = Json::array();
+  for (const Command& child : command.commands) {
+    if (!child.hidden) json["commands"].push_back(command_json(child));
+  }
+  return json;
+}
+
+/// The whole surface; hidden commands and flags are left out.
+std::string tree_json(const Command& root) {
+  Json tree = Json::object();
+  tree["schemaVersion"] = 1;
+  tree["root"] = command_json(root);
+  return tree.dump(2) + "\n";
+}
 
 void walk(const CommandPath& path, const std::function<void(const CommandPath&)>& visit) {
   visit(path);
@@ -69,7 +117,7 @@ bool is_name(std::string_view text, std::string_view first, std::string_view mor
 TEST_CASE("the surface of the tool changes only on purpose") {
   GlobalOptions global;
   const Command root = dba::cli::root_command(global, dba::cli::identify_program("kubectl-dba"));
-  dba::test::check_golden("cli-tree.json", dba::cli::tree_json(root));
+  dba::test::check_golden("cli-tree.json", tree_json(root));
 }
 
 TEST_CASE("every command has a summary, and every one that runs has an example") {

@@ -7,6 +7,8 @@
 
 #include "support/command_harness.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::cli {
 
@@ -15,8 +17,8 @@ namespace {
 namespace resources = kube::resources;
 using test::CommandHarness;
 using test::CommandResult;
+using test::kDatabases;
 
-const std::string kDatabases = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
 const char* const kFlags =
     "mssql create sales --databases agdb1,agdb2 --issuer mssqlserver-ca-issuer --storage 10Gi --accept-eula "
     "--edition Developer";
@@ -28,8 +30,8 @@ std::vector<std::string> create(const std::string& more = "") {
 }
 
 /// A cluster that has all the database needs and takes it.
-struct Scene : CommandHarness {
-  Scene() {
+struct CreateScene : CommandHarness {
+  CreateScene() {
     test::stub_demo_cluster(api());
     api()
         .on("POST", kDatabases)
@@ -39,21 +41,15 @@ struct Scene : CommandHarness {
           return test::Reply{.status = 201, .body = codec::compact_json(object)};
         })
         .optionally();
-    api()
-        .on("POST", resources::selfsubjectreviews.path(""))
-        .reply(test::parse_yaml("{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview, "
-                                "status: {userInfo: {username: jane}}}"),
-               201)
-        .optionally();
+    test::stub_user(api());
     api().on("PATCH", kDatabases + "/sales").stored().optionally();
-    api().on("POST", "/api/v1/namespaces/demo/events").stored(201).optionally();
   }
 
   void follow(std::string_view phase) {
     Json database = test::live_sales_database();
     database["status"]["phase"] = phase;
     api().on_list(resources::mssqlservers, "demo", {database}).optionally();
-    api().on_list(resources::pods, "demo", {}).optionally();
+    api().on_list(resources::pods, "demo", test::three_pods()).optionally();
     api().on_watch(resources::mssqlservers, "demo");
     api().on_watch(resources::pods, "demo");
   }
@@ -62,7 +58,7 @@ struct Scene : CommandHarness {
 }  // namespace
 
 TEST_CASE("create tells the chosen version on stderr and the result on stdout") {
-  Scene scene;
+  CreateScene scene;
   const CommandResult result = scene.run(create("--reason first"));
   CHECK(result.out == "mssqlserver.kubedb.com/sales created\n");
   CHECK(result.err == "version 2025-cu0, the newest of the catalog (--version)\n");
@@ -75,7 +71,7 @@ TEST_CASE("create tells the chosen version on stderr and the result on stdout") 
 }
 
 TEST_CASE("create lists what is wrong with the object and contacts nothing") {
-  Scene scene;
+  CreateScene scene;
   scene.forbid_cluster();
   const CommandResult result = scene.run({"mssql", "create", "sales", "--replicas", "0"});
   CHECK(result.code == ExitCode::usage);
@@ -86,7 +82,7 @@ TEST_CASE("create lists what is wrong with the object and contacts nothing") {
 TEST_CASE("create and apply list values that cannot be read together with the rules that the rest breaks") {
   for (const std::string verb : {"create", "apply"}) {
     CAPTURE(verb);
-    Scene scene;
+    CreateScene scene;
     scene.forbid_cluster();
     std::vector<std::string> arguments = create("--replicas x --dry-run=maybe --service primary=Ingress");
     arguments[1] = verb;
@@ -102,7 +98,7 @@ TEST_CASE("create and apply list values that cannot be read together with the ru
 }
 
 TEST_CASE("create of a name that exists is refused and points to apply") {
-  Scene scene;
+  CreateScene scene;
   scene.api().on_get(test::live_sales_database());
   const CommandResult result = scene.run(create("--version 2025-cu0"));
   CHECK(result.code == ExitCode::refused);
@@ -114,7 +110,7 @@ TEST_CASE("create of a name that exists is refused and points to apply") {
 }
 
 TEST_CASE("an unknown version lists the choices") {
-  Scene scene;
+  CreateScene scene;
   const CommandResult result = scene.run(create("--version 2025-cu9"));
   CHECK(result.code == ExitCode::refused);
   CHECK(result.err.find("2025-cu0") != std::string::npos);
@@ -122,7 +118,7 @@ TEST_CASE("an unknown version lists the choices") {
 }
 
 TEST_CASE("--dry-run=client prints what would be sent, without a cluster") {
-  Scene scene;
+  CreateScene scene;
   scene.forbid_cluster();
   CommandResult result = scene.run(create("--version 2025-cu0 --dry-run=client"));
   CHECK(result.out == "mssqlserver.kubedb.com/sales created (dry run)\n");
@@ -137,7 +133,7 @@ TEST_CASE("--dry-run=client prints what would be sent, without a cluster") {
 }
 
 TEST_CASE("--dry-run=client --with-issuer -o yaml prints the CA secret and the issuer first") {
-  Scene scene;
+  CreateScene scene;
   scene.forbid_cluster();
   const CommandResult result = scene.run(create("--version 2025-cu0 -n demo --with-issuer --dry-run=client -o yaml"));
   std::vector<std::string> kinds;
@@ -147,7 +143,7 @@ TEST_CASE("--dry-run=client --with-issuer -o yaml prints the CA secret and the i
 }
 
 TEST_CASE("--dry-run=server sends everything and keeps nothing") {
-  Scene scene;
+  CreateScene scene;
   const CommandResult result = scene.run(create("--version 2025-cu0 --dry-run=server"));
   CHECK(result.out == "mssqlserver.kubedb.com/sales created (server dry run)\n");
   REQUIRE(scene.api().requests("POST").size() == 1);
@@ -155,14 +151,14 @@ TEST_CASE("--dry-run=server sends everything and keeps nothing") {
 }
 
 TEST_CASE("-o name and -o json print the created object") {
-  Scene scene;
+  CreateScene scene;
   CHECK(scene.run(create("--version 2025-cu0 -o name")).out == "mssqlserver.kubedb.com/sales\n");
   const CommandResult result = scene.run(create("--version 2025-cu0 -o json"));
   CHECK(codec::uid_of(codec::parse_json(result.out, "the output")) == "uid-of-sales");
 }
 
 TEST_CASE("--wait ends when the database is Ready") {
-  Scene scene;
+  CreateScene scene;
   scene.follow("Ready");
   const CommandResult result = scene.run(create("--version 2025-cu0 --wait"));
   CHECK(result.code == ExitCode::ok);
@@ -170,7 +166,7 @@ TEST_CASE("--wait ends when the database is Ready") {
 }
 
 TEST_CASE("--wait ends with 124 and the way to go on when --timeout is over") {
-  Scene scene;
+  CreateScene scene;
   scene.follow("Provisioning");
   SUBCASE("for people") {
     const CommandResult result = scene.run(create("--version 2025-cu0 --wait --timeout 5m --progress=none"));
@@ -189,7 +185,7 @@ TEST_CASE("--wait ends with 124 and the way to go on when --timeout is over") {
 }
 
 TEST_CASE("--wait ends at once when the database can never be Ready") {
-  Scene scene;
+  CreateScene scene;
   scene.follow("Halted");
   const CommandResult result = scene.run(create("--version 2025-cu0 --wait --progress=none"));
   CHECK(result.code == ExitCode::unexpected);
@@ -198,7 +194,7 @@ TEST_CASE("--wait ends at once when the database can never be Ready") {
 }
 
 TEST_CASE("an interrupted wait says that the database is made and how to go on") {
-  Scene scene;
+  CreateScene scene;
   scene.follow("Provisioning");
   scene.api().on("POST", "/api/v1/namespaces/demo/events").reply_with([&](const test::SeenRequest& request) {
     scene.stop().request_stop();
@@ -213,12 +209,12 @@ TEST_CASE("an interrupted wait says that the database is made and how to go on")
 }
 
 TEST_CASE("a server that is silent until --timeout is over is told apart from one that refuses") {
-  Scene scene;
+  CreateScene scene;
   SUBCASE("while everything is only read, nothing was changed") {
     scene.api().on_get_missing(resources::mssqlservers, "demo", "sales").optionally();
     scene.api().on("GET", kDatabases + "/sales").time_out();
     const CommandResult result = scene.run(create("--version 2025-cu0 --timeout 30s"));
-    CHECK(result.code == ExitCode::unexpected);
+    CHECK(result.code == ExitCode::timed_out);
     CHECK(scene.api().requests("POST").empty());
   }
   SUBCASE("when the POST is out, nobody knows") {
@@ -231,7 +227,7 @@ TEST_CASE("a server that is silent until --timeout is over is told apart from on
 }
 
 TEST_CASE("--wait and a dry run exclude each other") {
-  Scene scene;
+  CreateScene scene;
   scene.forbid_cluster();
   const CommandResult result = scene.run(create("--version 2025-cu0 --wait --dry-run=client"));
   CHECK(result.code == ExitCode::usage);
@@ -239,7 +235,7 @@ TEST_CASE("--wait and a dry run exclude each other") {
 }
 
 TEST_CASE("a namespace that is missing is not found, and the flag that makes it is named") {
-  Scene scene;
+  CreateScene scene;
   scene.api().on_get_missing(resources::namespaces, "", "demo");
   const CommandResult result = scene.run(create("--version 2025-cu0"));
   CHECK(result.code == ExitCode::denied);
@@ -257,7 +253,7 @@ TEST_CASE("a result that cannot be written does not hide that the database was m
   };
   for (const char* more : {"--version 2025-cu0", "--version 2025-cu0 -o json"}) {
     CAPTURE(more);
-    Scene scene;
+    CreateScene scene;
     FullDisk disk;
     scene.write_to(disk);
     const CommandResult result = scene.run(create(more));
@@ -269,7 +265,7 @@ TEST_CASE("a result that cannot be written does not hide that the database was m
 }
 
 TEST_CASE("no databases are no databases: an empty variable is told") {
-  Scene scene;
+  CreateScene scene;
   scene.forbid_cluster();
   const CommandResult result = scene.run(
       {"mssql", "create", "sales", "--databases", "", "--issuer", "ca", "--storage", "10Gi", "--accept-eula"});

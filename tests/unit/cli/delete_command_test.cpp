@@ -8,6 +8,7 @@
 
 #include "support/command_harness.hpp"
 #include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 #include "support/patient_clock.hpp"
 
 namespace {
@@ -17,13 +18,12 @@ using dba::test::CommandHarness;
 using dba::test::CommandResult;
 using dba::test::database_json;
 using dba::test::FakeWatch;
+using dba::test::kEvents;
+using dba::test::kOpsRequests;
+using dba::test::kSales;
 using dba::test::object_json;
 using dba::test::pod_json;
 namespace resources = dba::kube::resources;
-
-const std::string kDatabase = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
-const std::string kRequests = "/apis/ops.kubedb.com/v1alpha1/namespaces/demo/mssqlserveropsrequests";
-const std::string kEvents = "/api/v1/namespaces/demo/events";
 
 const std::string kWhatGoes =
     "deletionPolicy of demo/sales is Delete\n"
@@ -71,7 +71,7 @@ struct Deletion {
     review["status"]["userInfo"]["username"] = "jane";
     harness.api().on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews").reply(review, 201);
     harness.api().on("POST", kEvents).stored(201);
-    harness.api().on("DELETE", kDatabase).reply(200, answer).optionally();
+    harness.api().on("DELETE", kSales).reply(200, answer).optionally();
   }
   /// The object is gone at the first look; these pods are left.
   void is_gone(const std::vector<Json>& pods) {
@@ -118,7 +118,7 @@ TEST_CASE("delete leaves an Event before the object goes") {
     if (request.method != "GET") changes.push_back(request.method + " " + request.path);
   }
   CHECK(changes == std::vector<std::string>{"POST /apis/authentication.k8s.io/v1/selfsubjectreviews", "POST " + kEvents,
-                                            "DELETE " + kDatabase});
+                                            "DELETE " + kSales});
   const Json event = codec::parse_json(deletion.harness.api().requests("POST").at(1).body, "the event");
   CHECK(event.at("reason") == "DbaDelete");
   CHECK(event.at("message") == "deletion requested (by jane: project ended)");
@@ -163,7 +163,7 @@ TEST_CASE("delete tells the webhook's refusal apart, in the words of every build
         "\"DoNotTerminate\""}) {
     Deletion deletion;
     deletion.accept();
-    deletion.harness.api().on("DELETE", kDatabase).fail(403, "Forbidden", message);
+    deletion.harness.api().on("DELETE", kSales).fail(403, "Forbidden", message);
     const CommandResult result = deletion.run({"--yes", "-q"});
     CHECK(result.code == ExitCode::refused);
     CHECK(result.err.find("has deletionPolicy DoNotTerminate and is not deleted") != std::string::npos);
@@ -196,20 +196,22 @@ TEST_CASE("delete removes finished ops requests of this database first when aske
                      ops_request("restart-3", "sales", ""), ops_request("other", "orders", "Failed")});
   SUBCASE("asked") {
     deletion.accept();
-    deletion.harness.api().on("DELETE", kRequests + "/restart-1").reply(200, R"({"kind":"Status","status":"Success"})");
+    deletion.harness.api()
+        .on("DELETE", kOpsRequests + "/restart-1")
+        .reply(200, R"({"kind":"Status","status":"Success"})");
     const CommandResult result = deletion.run({"--yes", "--wait=false", "--delete-ops-requests", "-q"});
     CHECK(result.code == ExitCode::ok);
     CHECK(result.out ==
           "mssqlserveropsrequest.ops.kubedb.com \"restart-1\" deleted from demo namespace\n"
           "mssqlserver.kubedb.com \"sales\" deletion accepted in demo namespace\n");
     REQUIRE(deletion.deletions().size() == 2);
-    CHECK(deletion.deletions()[0].path == kRequests + "/restart-1");
-    CHECK(deletion.deletions()[1].path == kDatabase);
+    CHECK(deletion.deletions()[0].path == kOpsRequests + "/restart-1");
+    CHECK(deletion.deletions()[1].path == kSales);
   }
   SUBCASE("asked, and a finalizer holds it") {
     deletion.accept();
     deletion.harness.api()
-        .on("DELETE", kRequests + "/restart-1")
+        .on("DELETE", kOpsRequests + "/restart-1")
         .reply(200, held(ops_request("restart-1", "sales", "Successful")));
     CHECK(deletion.run({"--yes", "--wait=false", "--delete-ops-requests", "-q"}).out ==
           "mssqlserveropsrequest.ops.kubedb.com \"restart-1\" deletion accepted in demo namespace\n"
@@ -229,7 +231,7 @@ TEST_CASE("delete removes finished ops requests of this database first when aske
 
 TEST_CASE("delete does not need to see ops requests unless it is to delete them") {
   Deletion deletion;
-  deletion.harness.api().on("GET", kRequests).fail(403, "Forbidden", "not for you");
+  deletion.harness.api().on("GET", kOpsRequests).fail(403, "Forbidden", "not for you");
   SUBCASE("a warning") {
     deletion.accept();
     const CommandResult result = deletion.run({"--yes", "--wait=false", "-q"});
@@ -360,7 +362,9 @@ TEST_CASE("delete tells what was deleted when it cannot print that, or fails lat
   Deletion deletion(database_json("demo", "sales"), {ops_request("restart-1", "sales", "Successful")});
   const auto accept = [&] {
     deletion.accept();
-    deletion.harness.api().on("DELETE", kRequests + "/restart-1").reply(200, R"({"kind":"Status","status":"Success"})");
+    deletion.harness.api()
+        .on("DELETE", kOpsRequests + "/restart-1")
+        .reply(200, R"({"kind":"Status","status":"Success"})");
   };
   const std::string request_was = "  - mssqlserveropsrequest.ops.kubedb.com/restart-1 was deleted\n";
   const std::string database_was =
@@ -376,7 +380,7 @@ TEST_CASE("delete tells what was deleted when it cannot print that, or fails lat
   SUBCASE("the disk is full and the database was refused") {
     accept();
     deletion.harness.write_to(disk);
-    deletion.harness.api().on("DELETE", kDatabase).fail(403, "Forbidden", "not for you");
+    deletion.harness.api().on("DELETE", kSales).fail(403, "Forbidden", "not for you");
     const CommandResult result = deletion.run({"--yes", "-q", "--wait=false", "--delete-ops-requests"});
     CHECK(result.code == ExitCode::denied);
     CHECK(result.err.find(request_was) != std::string::npos);
@@ -414,7 +418,7 @@ TEST_CASE("delete leaves a database alone that took the name after it was looked
   Deletion deletion;
   deletion.accept();
   deletion.harness.api()
-      .on("DELETE", kDatabase)
+      .on("DELETE", kSales)
       .fail(409, "Conflict", "Precondition failed: UID in precondition: a, UID in object meta: b");
   const CommandResult result = deletion.run({"--yes", "-q"});
   CHECK(result.code == ExitCode::refused);
@@ -443,7 +447,7 @@ TEST_CASE("delete --dry-run changes nothing and asks nothing") {
     CHECK(deletion.deletions().empty());
   }
   SUBCASE("server") {
-    deletion.harness.api().on("DELETE", kDatabase).reply(200, R"({"kind":"Status","status":"Success"})");
+    deletion.harness.api().on("DELETE", kSales).reply(200, R"({"kind":"Status","status":"Success"})");
     const CommandResult result = deletion.run({"--dry-run=server"});
     CHECK(result.out == "mssqlserver.kubedb.com \"sales\" deleted from demo namespace (server dry run)\n");
     CHECK(result.err == kWhatGoes);

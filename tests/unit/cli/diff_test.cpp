@@ -7,18 +7,18 @@
 
 #include "support/command_harness.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::cli {
 
 namespace {
 
 using test::CommandResult;
-
-const std::string kSales = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
+using test::kSales;
 
 /// A cluster with a live database, and a manifest of it; compared by the real `diff`.
-struct Scene : test::CommandHarness {
-  Scene() {
+struct DiffScene : test::CommandHarness {
+  DiffScene() {
     use_processes(platform::posix_process_runner());
     platform::write_new_secret_file(file, codec::to_yaml(test::sales_database()));
   }
@@ -37,17 +37,10 @@ std::string body(const std::string& diff) {
   return hunk == std::string::npos ? diff : diff.substr(hunk);
 }
 
-Json with_policy() {
-  Json object = test::live_sales_database();
-  object["spec"]["deletionPolicy"] = "Halt";
-  object["metadata"]["generation"] = 2;
-  return object;
-}
-
 }  // namespace
 
 TEST_CASE("no difference is 0 and silence") {
-  Scene scene;
+  DiffScene scene;
   scene.live();
   scene.merged(test::live_sales_database());
   const CommandResult result = scene.diff();
@@ -57,9 +50,9 @@ TEST_CASE("no difference is 0 and silence") {
 }
 
 TEST_CASE("a difference is 1 and a unified diff from live to merged") {
-  Scene scene;
+  DiffScene scene;
   scene.live();
-  scene.merged(with_policy());
+  scene.merged(test::halted_sales_database());
   const CommandResult result = scene.diff();
   CHECK(static_cast<int>(result.code) == 1);
   CHECK(result.err.empty());
@@ -71,7 +64,7 @@ TEST_CASE("a difference is 1 and a unified diff from live to merged") {
 }
 
 TEST_CASE("an object that is not there yet is added as a whole") {
-  Scene scene;
+  DiffScene scene;
   test::stub_demo_cluster(scene.api());
   scene.merged(test::live_sales_database());
   const CommandResult result = scene.diff();
@@ -81,9 +74,9 @@ TEST_CASE("an object that is not there yet is added as a whole") {
 }
 
 TEST_CASE("KUBECTL_EXTERNAL_DIFF is run instead, without arguments that could be dangerous") {
-  Scene scene;
+  DiffScene scene;
   scene.live();
-  scene.merged(with_policy());
+  scene.merged(test::halted_sales_database());
   scene.set_variable("KUBECTL_EXTERNAL_DIFF", "echo --brief -x=1 ;rm /tmp/a");
   const CommandResult result = scene.diff();
   CHECK(result.code == ExitCode::ok);
@@ -92,7 +85,7 @@ TEST_CASE("KUBECTL_EXTERNAL_DIFF is run instead, without arguments that could be
 }
 
 TEST_CASE("failures are never 1") {
-  Scene scene;
+  DiffScene scene;
   SUBCASE("the server is not there") {
     scene.api().on("GET", kSales).break_with(kube::TransportFailure::Kind::refused, false);
     CHECK(scene.diff().code == ExitCode::proved_nothing);
@@ -139,7 +132,7 @@ TEST_CASE("failures are never 1") {
     FullDisk out;
     scene.write_to(out);
     scene.live();
-    scene.merged(with_policy());
+    scene.merged(test::halted_sales_database());
     CHECK(scene.diff().code == ExitCode::proved_nothing);
   }
   SUBCASE("the API server warns, and that is not wanted") {

@@ -59,6 +59,7 @@ struct Doctor : CommandHarness {
     api().on("GET", "/apis/cert-manager.io/v1").optionally().reply(api_resources({"issuers"}));
     Json rigid = test::storage_class("standard", false);
     rigid.erase("allowVolumeExpansion");
+    api().on_get(test::object_json(kube::resources::namespaces, "", "demo")).optionally();
     api().on_list(kube::resources::storageclasses, "", {test::storage_class("longhorn", true), rigid}).optionally();
     allow([](const std::string&) { return true; });
   }
@@ -87,7 +88,7 @@ struct Doctor : CommandHarness {
     code = result.code;
     return Json::parse(result.out);
   }
-  /// "ok: text" or "failed: text — remedy" of one check.
+  /// "ok: text" or "fail: text — remedy" of one check.
   std::string check(const std::string& name) {
     const Json found = report();
     for (const Json& entry : found["checks"]) {
@@ -121,22 +122,32 @@ TEST_CASE("doctor finds a sound cluster sound") {
       "ops-manager                  ok       1 of 1 pods ready                                                -\n"
       "cert-manager                 ok       cert-manager.io/v1 is served                                     -\n"
       "storage classes              ok       longhorn and standard; default: longhorn; expandable: longhorn   -\n"
+      "namespace                    ok       demo is there                                                    -\n"
       "permissions                  ok       everything the commands need in namespace \"demo\"                 -\n"
       "odbc driver                  ok       FreeTDS (/usr/lib/libtdsodbc.so)                                 -\n");
+}
+
+TEST_CASE("a namespace that is not there is no place where everything is allowed") {
+  Doctor doctor;
+  doctor.api().on_get_missing(kube::resources::namespaces, "", "nope");
+  const CommandResult result = doctor.run({"doctor", "-n", "nope"});
+  CHECK(result.code == ExitCode::unhealthy);
+  CHECK(result.out.find("fail     there is no namespace \"nope\"") != std::string::npos);
+  CHECK(result.out.find("kubectl create namespace nope") != std::string::npos);
 }
 
 TEST_CASE("doctor tells a KubeDB without SQL Server from no KubeDB at all") {
   Doctor doctor;
   doctor.api().on("GET", "/apis/kubedb.com/v1alpha2").reply(api_resources({"postgreses"}));
   CHECK(doctor.check("crd mssqlservers") ==
-        "failed: kubedb.com/v1alpha2 has no mssqlservers: KubeDB was installed without featureGates.MSSQLServer — "
+        "fail: kubedb.com/v1alpha2 has no mssqlservers: KubeDB was installed without featureGates.MSSQLServer — "
         "helm upgrade kubedb … --set global.featureGates.MSSQLServer=true");
   CHECK(doctor.code == ExitCode::unhealthy);
   doctor.api()
       .on("GET", "/apis/kubedb.com/v1alpha2")
       .reply(404, "404 page not found", {{"Content-Type", "text/plain"}});
   CHECK(doctor.check("crd mssqlservers") ==
-        "failed: kubedb.com/v1alpha2 is not served: KubeDB is not installed — install KubeDB with --set "
+        "fail: kubedb.com/v1alpha2 is not served: KubeDB is not installed — install KubeDB with --set "
         "global.featureGates.MSSQLServer=true");
 }
 
@@ -145,10 +156,10 @@ TEST_CASE("doctor says what is missing, and what it cannot know") {
   SUBCASE("an operator that is not ready is broken, one that is not found may be named otherwise") {
     doctor.list_pods("kubedb-provisioner", {operator_pod("kubedb-provisioner-0", false)});
     CHECK(doctor.check("operator") ==
-          "failed: 0 of 1 pods ready — kubectl get pods -A -l app.kubernetes.io/name=kubedb-provisioner");
+          "fail: 0 of 1 pods ready — kubectl get pods -A -l app.kubernetes.io/name=kubedb-provisioner");
     CHECK(doctor.code == ExitCode::unhealthy);
     doctor.list_pods("kubedb-provisioner", {});
-    CHECK(doctor.check("operator").starts_with("warning: no pod is labelled"));
+    CHECK(doctor.check("operator").starts_with("warn: no pod is labelled"));
     CHECK(doctor.code == ExitCode::ok);
   }
   SUBCASE("what may not be read is unknown") {
@@ -162,32 +173,32 @@ TEST_CASE("doctor says what is missing, and what it cannot know") {
   SUBCASE("permissions to read are needed, those to change are a warning") {
     doctor.allow([](const std::string& what) { return what != "delete mssqlservers"; });
     CHECK(doctor.check("permissions") ==
-          "warning: in namespace \"demo\" you may not delete mssqlservers.kubedb.com — ask your administrator for "
+          "warn: in namespace \"demo\" you may not delete mssqlservers.kubedb.com — ask your administrator for "
           "these, in a Role of the namespace");
     doctor.allow([](const std::string& what) { return what != "get secrets" && what != "create pods/portforward"; });
     CHECK(doctor.check("permissions")
-              .starts_with("failed: in namespace \"demo\" you may not get secrets or create pods/portforward"));
+              .starts_with("fail: in namespace \"demo\" you may not get secrets or create pods/portforward"));
     CHECK(doctor.code == ExitCode::unhealthy);
   }
   SUBCASE("a StorageClass is needed, a default one is good to have") {
     doctor.api().on_list(kube::resources::storageclasses, "", {test::storage_class("standard", false)});
     CHECK(doctor.check("storage classes") ==
-          "warning: standard; default: none; expandable: standard — give --storage-class to create, or make one the "
+          "warn: standard; default: none; expandable: standard — give --storage-class to create, or make one the "
           "default");
     doctor.api().on_list(kube::resources::storageclasses, "", {});
-    CHECK(doctor.check("storage classes").starts_with("failed: none"));
+    CHECK(doctor.check("storage classes").starts_with("fail: none"));
   }
   SUBCASE("a clock that is off") {
     doctor.api()
         .on("GET", "/version")
         .reply(200, R"({"gitVersion":"v1.33.1"})",
                {{"Date", "Fri, 02 Jan 2026 03:14:05 GMT"}, {"Content-Type", "application/json"}});
-    CHECK(doctor.check("clock").starts_with("warning: 10m"));
+    CHECK(doctor.check("clock").starts_with("warn: 10m"));
   }
   SUBCASE("no driver") {
     doctor.drivers().clear();
     CHECK(doctor.check("odbc driver") ==
-          "warning: unixODBC is there, but no driver for SQL Server; sqlcmd in the pods is used instead — apt install "
+          "warn: unixODBC is there, but no driver for SQL Server; sqlcmd in the pods is used instead — apt install "
           "tdsodbc (FreeTDS), or Microsoft's msodbcsql18");
   }
 }
@@ -199,7 +210,7 @@ TEST_CASE("doctor goes no further than a kubeconfig or server that is not there 
     doctor.forbid_cluster();
     const CommandResult result = doctor.run({"doctor"});
     CHECK(result.code == ExitCode::unhealthy);
-    CHECK(result.out.find("kubeconfig    failed") != std::string::npos);
+    CHECK(result.out.find("kubeconfig    fail  ") != std::string::npos);
     CHECK(result.out.find("odbc driver") != std::string::npos);
   }
 }

@@ -9,22 +9,16 @@
 #include "dba/codec/yaml.hpp"
 #include "dba/platform/files.hpp"
 
+#include "generate_runs.hpp"
 #include "support/command_harness.hpp"
 #include "support/golden.hpp"
 
-namespace dba::cli {
+namespace dba::cli::generate_test {
 
 namespace {
 
 using test::CommandHarness;
 using test::CommandResult;
-
-CommandResult run(const std::vector<std::string>& arguments, const platform::Environment::Map& environment = {}) {
-  CommandHarness command;
-  command.forbid_cluster();
-  for (const auto& [name, value] : environment) command.set_variable(name, value);
-  return command.run(arguments);
-}
 
 std::vector<std::string> words(const std::string& line) { return split(line, ' '); }
 
@@ -44,15 +38,6 @@ std::string problem_of_quantity(std::string_view text) {
   }
   return {};
 }
-
-/// A file in a directory of its own.
-struct File {
-  explicit File(std::string_view text) : path((directory.path() / "sales.yaml").string()) {
-    platform::write_new_secret_file(path, text);
-  }
-  platform::TemporaryDirectory directory{"generate-test-"};
-  std::string path;
-};
 
 const char* const kGroup = R"(apiVersion: kubedb.com/v1alpha2
 kind: MSSQLServer
@@ -406,4 +391,4 @@ TEST_CASE("flags of generate mean nothing to generate issuer") {
   CHECK(result.err.find("unknown flag: --storage") != std::string::npos);
 }
 
-}  // namespace dba::cli
+}  // namespace dba::cli::generate_test

@@ -5,24 +5,17 @@
 #include "dba/base/text.hpp"
 #include "dba/platform/files.hpp"
 
+#include "generate_runs.hpp"
 #include "support/command_harness.hpp"
 
-namespace dba::cli {
+namespace dba::cli::generate_test {
 
 namespace {
 
-using test::CommandHarness;
 using test::CommandResult;
 
-CommandResult run(const std::vector<std::string>& arguments, const platform::Environment::Map& environment = {}) {
-  CommandHarness command;
-  command.forbid_cluster();
-  for (const auto& [name, value] : environment) command.set_variable(name, value);
-  return command.run(arguments);
-}
-
 /// A valid standalone instance and further flags.
-std::vector<std::string> with_base(std::vector<std::string> flags) {
+std::vector<std::string> edition_and(std::vector<std::string> flags) {
   std::vector<std::string> all =
       split("mssql generate sales --version 2025-cu0 --issuer ca --storage 1Gi --edition Developer", ' ');
   all.insert(all.end(), flags.begin(), flags.end());
@@ -70,25 +63,17 @@ status:
   phase: Ready
 )";
 
-struct File {
-  explicit File(std::string_view text) : path((directory.path() / "sales.yaml").string()) {
-    platform::write_new_secret_file(path, text);
-  }
-  platform::TemporaryDirectory directory{"generate-values-test-"};
-  std::string path;
-};
-
 }  // namespace
 
 TEST_CASE("a licence that is refused by the flag is not accepted by environment or file") {
-  const CommandResult environment = run(with_base({"--accept-eula=false"}), {{"ACCEPT_EULA", "Y"}});
+  const CommandResult environment = run(edition_and({"--accept-eula=false"}), {{"ACCEPT_EULA", "Y"}});
   CHECK(environment.code == ExitCode::usage);
   CHECK(environment.err == kLicence);
   const CommandResult file = run({"mssql", "generate", "-f", File(kLive).path, "--accept-eula=false"});
   CHECK(file.code == ExitCode::usage);
   CHECK(file.err.find("read https://go.microsoft.com/fwlink/?linkid=857698 and give --accept-eula") !=
         std::string::npos);
-  const CommandResult both = run(with_base({"--accept-eula=false", "--env", "ACCEPT_EULA=Y"}));
+  const CommandResult both = run(edition_and({"--accept-eula=false", "--env", "ACCEPT_EULA=Y"}));
   CHECK(both.code == ExitCode::usage);
   CHECK(both.err.find("--env: ACCEPT_EULA is what --accept-eula sets, give one of them") != std::string::npos);
 }
@@ -112,15 +97,15 @@ TEST_CASE("an empty value is told with its flag, not taken for a value or for an
 }
 
 TEST_CASE("an empty version or edition of --set is as good as none") {
-  const CommandResult result = run(with_base({"--accept-eula", "--env", "MSSQL_PID=", "--set", "spec.version=\"\""}));
+  const CommandResult result = run(edition_and({"--accept-eula", "--env", "MSSQL_PID=", "--set", "spec.version=\"\""}));
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err.find("spec.version (--version): is required") != std::string::npos);
 }
 
 TEST_CASE("names of objects that cannot exist are told with flag and field, all at once") {
   const CommandResult result =
-      run(with_base({"--accept-eula", "--auth-secret", "Bad Name", "--config-secret", "x/y", "--init-configmap", "..",
-                     "--storage-class", "A B", "--databases", "a", "--login-secret", "Q"}));
+      run(edition_and({"--accept-eula", "--auth-secret", "Bad Name", "--config-secret", "x/y", "--init-configmap", "..",
+                       "--storage-class", "A B", "--databases", "a", "--login-secret", "Q"}));
   CHECK(result.code == ExitCode::usage);
   const std::string rule =
       "must consist of lower-case letters, digits, '-' and '.', and start and end with a letter or digit\n";
@@ -134,7 +119,7 @@ TEST_CASE("names of objects that cannot exist are told with flag and field, all 
 }
 
 TEST_CASE("everything that is wrong in one --certificate is told at once, its alias in any case is not") {
-  const CommandResult result = run(with_base(
+  const CommandResult result = run(edition_and(
       {"--accept-eula", "--certificate",
        "SERVER:ip=999.1.1.1,dns=-bad-,email=x,uri=:::,secret-name=Bad/x,duration=foo,colour=red,country",
        "--certificate", "Client:ip=10.0.0.1,ip=fd00::1,dns=*.example.com,email=a@b.example,uri=spiffe://a/b"}));
@@ -154,29 +139,29 @@ TEST_CASE("everything that is wrong in one --certificate is told at once, its al
 }
 
 TEST_CASE("a key that comes twice is an error of every repeatable flag") {
-  const CommandResult result = run(with_base({"--accept-eula",
-                                              "--label",
-                                              "a=b",
-                                              "--label",
-                                              "a=c",
-                                              "--annotation",
-                                              "d=e",
-                                              "--annotation",
-                                              "d=e",
-                                              "--monitor",
-                                              "builtin",
-                                              "--monitor-label",
-                                              "f=g",
-                                              "--monitor-label",
-                                              "f=h",
-                                              "--service",
-                                              "primary=NodePort",
-                                              "--service",
-                                              "PRIMARY=ClusterIP",
-                                              "--env",
-                                              "I=1",
-                                              "--env",
-                                              "I=2"}));
+  const CommandResult result = run(edition_and({"--accept-eula",
+                                                "--label",
+                                                "a=b",
+                                                "--label",
+                                                "a=c",
+                                                "--annotation",
+                                                "d=e",
+                                                "--annotation",
+                                                "d=e",
+                                                "--monitor",
+                                                "builtin",
+                                                "--monitor-label",
+                                                "f=g",
+                                                "--monitor-label",
+                                                "f=h",
+                                                "--service",
+                                                "primary=NodePort",
+                                                "--service",
+                                                "PRIMARY=ClusterIP",
+                                                "--env",
+                                                "I=1",
+                                                "--env",
+                                                "I=2"}));
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err ==
         "error: cannot generate this database\n"
@@ -189,7 +174,7 @@ TEST_CASE("a key that comes twice is an error of every repeatable flag") {
 
 TEST_CASE("a file that cannot be read does not hide that its flag clashes with another") {
   const CommandResult result =
-      run(with_base({"--accept-eula", "--config-file", "/nonexistent/mssql.conf", "--config-secret", "s"}));
+      run(edition_and({"--accept-eula", "--config-file", "/nonexistent/mssql.conf", "--config-secret", "s"}));
   CHECK(result.code == ExitCode::usage);
   CHECK(result.err.find("/nonexistent/mssql.conf") != std::string::npos);
   CHECK(result.err.find("--config-file: cannot be combined with --config-secret") != std::string::npos);
@@ -246,4 +231,4 @@ TEST_CASE("other things that generate will make are named as such, with words an
   }
 }
 
-}  // namespace dba::cli
+}  // namespace dba::cli::generate_test

@@ -12,6 +12,7 @@
 
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
+#include "support/mssql_paths.hpp"
 #include "support/patient_clock.hpp"
 
 namespace {
@@ -20,15 +21,15 @@ using namespace dba;
 using dba::test::CommandHarness;
 using dba::test::CommandResult;
 using dba::test::FakeWatch;
+using dba::test::kEvents;
+using dba::test::kSecrets;
 using dba::test::object_json;
 using dba::test::SeenRequest;
 namespace resources = dba::kube::resources;
 
-const std::string kSecrets = "/api/v1/namespaces/demo/secrets";
 const std::string kSecret = kSecrets + "/mssqlserver-ca";
 const std::string kIssuers = "/apis/cert-manager.io/v1/namespaces/demo/issuers";
 const std::string kIssuer = kIssuers + "/mssqlserver-ca-issuer";
-const std::string kEvents = "/api/v1/namespaces/demo/events";
 const std::string kReview = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 
 tls::KeyPair make_ca(int days = 365, std::string_view subject = "/CN=MSSQLServer/O=kubedb") {

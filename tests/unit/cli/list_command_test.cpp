@@ -10,7 +10,8 @@
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
 #include "support/mssql_objects.hpp"
-#include "support/patient_clock.hpp"
+#include "support/mssql_paths.hpp"
+#include "support/watched_command.hpp"
 
 namespace {
 
@@ -19,12 +20,11 @@ using dba::test::CommandHarness;
 using dba::test::CommandResult;
 using dba::test::database_json;
 using dba::test::FakeWatch;
+using dba::test::kDatabases;
+using dba::test::kPods;
 using dba::test::object_json;
 using dba::test::pod_json;
 namespace resources = dba::kube::resources;
-
-const std::string kDatabases = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
-const std::string kPods = "/api/v1/namespaces/demo/pods";
 
 /// "sales" with its primary and one pod missing, "orders" standalone and still being made.
 void stub_two_databases(CommandHarness& harness, std::string_view ns) {
@@ -37,38 +37,11 @@ void stub_two_databases(CommandHarness& harness, std::string_view ns) {
                         {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")});
 }
 
-/// `list -w` on a cluster whose events the test pushes: one step after every piece of output, then the end.
-struct Watched {
-  CommandHarness harness{};
-  test::PatientClock clock{};
-  FakeWatch* databases = nullptr;
-  FakeWatch* pods = nullptr;
-  std::deque<std::function<void()>> steps{};
-
-  Watched() {
-    harness.use_clock(clock);
-    harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sales")});
-    harness.api()
-        .on_list(resources::pods, "demo",
-                 {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")})
-        .optionally();
-    databases = &harness.api().on_watch(resources::mssqlservers, "demo");
-    pods = &harness.api().on_watch(resources::pods, "demo");
-  }
-
-  CommandResult run(std::vector<std::string> words) {
-    harness.on_output = [this](std::string_view) {
-      if (steps.empty()) {
-        harness.stop().request_stop();
-        return;
-      }
-      const auto step = std::move(steps.front());
-      steps.pop_front();
-      step();
-    };
-    words.insert(words.begin(), {"mssql", "list", "-w"});
-    return harness.run(words);
-  }
+/// `list -w`
+struct WatchedList : test::WatchedCommand {
+  WatchedList()
+      : WatchedCommand({"mssql", "list", "-w"},
+                       {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")}) {}
 };
 
 }  // namespace
@@ -269,16 +242,16 @@ TEST_CASE("list leaves the headers out of chosen columns, too") {
 }
 
 TEST_CASE("list -w prints the table, then every row that changes, and what is gone") {
-  Watched watched;
+  WatchedList watched;
   Json orders = object_json(resources::mssqlservers, "demo", "orders", "101");
-  watched.steps = {[&] { watched.pods->modified(pod_json("demo", "sales", 0, "secondary", "102")); },
-                   [&] { watched.pods->deleted(pod_json("demo", "sales", 1, "secondary", "103")); },
-                   [&] { watched.databases->added(orders); },
+  watched.steps = {[&] { watched.pods.modified(pod_json("demo", "sales", 0, "secondary", "102")); },
+                   [&] { watched.pods.deleted(pod_json("demo", "sales", 1, "secondary", "103")); },
+                   [&] { watched.databases.added(orders); },
                    [&] {
                      Json touched = database_json("demo", "sales", "Ready", "104");
                      touched["metadata"]["annotations"]["note"] = "nothing that is shown";
-                     watched.databases->modified(touched);
-                     watched.databases->deleted(database_json("demo", "sales", "Ready", "105"));
+                     watched.databases.modified(touched);
+                     watched.databases.deleted(database_json("demo", "sales", "Ready", "105"));
                    }};
   const CommandResult result = watched.run({});
   CHECK(result.code == ExitCode::interrupted);
@@ -293,10 +266,10 @@ TEST_CASE("list -w prints the table, then every row that changes, and what is go
 }
 
 TEST_CASE("list -w -o json is one whole list a line, -o name every new name") {
-  Watched watched;
+  WatchedList watched;
   watched.steps = {[&] {
-    watched.databases->modified(database_json("demo", "sales", "Critical", "101"));
-    watched.databases->added(database_json("demo", "orders", "Ready", "102"));
+    watched.databases.modified(database_json("demo", "sales", "Critical", "101"));
+    watched.databases.added(database_json("demo", "orders", "Ready", "102"));
   }};
   SUBCASE("json") {
     const CommandResult result = watched.run({"-o", "json"});
@@ -331,7 +304,7 @@ TEST_CASE("list -w ends with --timeout") {
 }
 
 TEST_CASE("list -w goes on without pods that may not be followed") {
-  Watched watched;
+  WatchedList watched;
   watched.harness.api().on("GET", kPods).fail(403, "Forbidden", "not for you");
   const CommandResult result = watched.run({"--no-headers"});
   CHECK(result.out == "sales   AvailabilityGroup   2025-cu0   Ready   ?/3   <unknown>   24h\n");

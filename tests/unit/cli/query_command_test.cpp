@@ -5,7 +5,7 @@
 
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
-#include "support/mssql_objects.hpp"
+#include "support/sql_harness.hpp"
 
 namespace {
 
@@ -50,18 +50,9 @@ void answer(std::string_view batch, sql::ResultReader& reader) {
   }
 }
 
-struct QueryHarness : CommandHarness {
+struct QueryHarness : test::SqlHarness {
+  platform::SteadyTime deadline{};
   QueryHarness() {
-    api().on_get(test::database_json("demo", "sales")).optionally();
-    api()
-        .on_list(kube::resources::pods, "demo",
-                 {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary"),
-                  pod_json("demo", "sales", 2, "secondary")})
-        .optionally();
-    api().on_list(kube::resources::endpointslices, "demo", {});
-    api().on_get(test::auth_secret_json("demo", "sales"));
-    test::make_healthy(servers());
-    servers().clock = &clock();
     for (auto& [pod, server] : servers().pods) server.answer = answer;
   }
   CommandResult query(std::vector<std::string> words) {
@@ -173,6 +164,17 @@ TEST_CASE("the primary is who says so; the label is only the first guess") {
           "error: no primary: no pod that answered is PRIMARY in SQL Server; sales-0 gave no answer\n"
           "  - sales-0: nothing answers\n");
   }
+  SUBCASE("it hangs, another one leads: there is time left to ask that one") {
+    harness.servers().pods["sales-0"].frozen = true;
+    harness.servers().pods["sales-2"].role = "PRIMARY";
+    for (const char* timeout : {"1s", "15s", "5m"}) {
+      CAPTURE(timeout);
+      const auto start = harness.clock().steady_now();
+      CHECK(harness.query({"--timeout", timeout, "-Q", "UPDATE"}).code == ExitCode::ok);
+      CHECK(harness.clock().steady_now() - start <= std::chrono::seconds(4));
+    }
+    CHECK(harness.sent("UPDATE") == Pods{"sales-2", "sales-2", "sales-2"});
+  }
   SUBCASE("a secondary is asked for") {
     CHECK(harness.query({"--role", "secondary", "--read-only", "--database", "agdb1", "-Q", "UPDATE"}).code ==
           ExitCode::ok);
@@ -205,6 +207,40 @@ TEST_CASE("query runs on one named replica, or on all of them one after the othe
         "sales-0,1,\"a,\"\"b\"\"\",,1,1.50\nsales-0,12345678901234567,\"\",\"x\ty\nz\",0,\n"
         "sales-2,1,\"a,\"\"b\"\"\",,1,1.50\nsales-2,12345678901234567,\"\",\"x\ty\nz\",0,\n");
   CHECK(all.err == "sales-0: (2 rows)\nerror: sales-1: nothing answers\nsales-2: (2 rows)\n");
+}
+
+TEST_CASE("a script that ends inside a transaction has done nothing, and says so") {
+  QueryHarness harness;
+  std::string open = "1";
+  harness.servers().pods["sales-0"].answer = [&open](std::string_view batch, sql::ResultReader& reader) {
+    if (batch != "SELECT @@TRANCOUNT") return reader.done(1);
+    reader.columns({{"", ValueKind::integer}});
+    reader.row({open});
+    reader.done(1);
+  };
+  const CommandResult lost = harness.query({"-Q", "BEGIN TRAN; INSERT t VALUES (1)"});
+  CHECK(lost.code == ExitCode::sql_failed);
+  CHECK(lost.err ==
+        "(1 row affected)\n"
+        "error: the script ends inside a transaction: what it changed there is rolled back\n"
+        "  try:   end the script with COMMIT\n");
+  open = "0";
+  CHECK(harness.query({"-Q", "BEGIN TRAN; INSERT t VALUES (1); COMMIT"}).code == ExitCode::ok);
+  CHECK(harness.sent("@@TRANCOUNT").size() == 2);
+  CHECK(harness.query({"-Q", "UPDATE"}).code == ExitCode::ok);
+  CHECK(harness.sent("@@TRANCOUNT").size() == 2);  // Nobody asks without need.
+}
+
+TEST_CASE("one replica that hangs leaves the others their share of the time") {
+  QueryHarness harness;
+  for (const char* pod : {"sales-1", "sales-2"}) {
+    harness.servers().pods[pod].on_batch = [&harness](int) { CHECK(harness.clock().steady_now() < harness.deadline); };
+  }
+  harness.deadline = harness.clock().steady_now() + std::chrono::seconds(4);
+  harness.servers().pods["sales-0"].connects_late = true;
+  const CommandResult all = harness.query({"--all-replicas", "--timeout", "4s", "-Q", "UPDATE"});
+  CHECK(all.code == ExitCode::sql_unreachable);
+  CHECK(harness.sent("UPDATE") == Pods{"sales-1", "sales-2"});
 }
 
 TEST_CASE("a standalone database has one server, and no secondary") {

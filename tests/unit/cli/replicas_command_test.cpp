@@ -3,40 +3,20 @@
 
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
-#include "support/mssql_objects.hpp"
+#include "support/sql_harness.hpp"
 
 namespace {
 
 using namespace dba;
-using dba::test::CommandHarness;
 using dba::test::CommandResult;
-using dba::test::pod_json;
-using dba::test::slice_json;
+using dba::test::kNothingAnswers;
+using dba::test::kWrongPassword;
+using dba::test::SqlHarness;
 using sql::Failure;
 using sql::Phase;
 using sql::SqlError;
 
-/// Three pods of "sales" whose servers answer.
-struct SqlHarness : CommandHarness {
-  SqlHarness() {
-    const std::vector<Json> pods{pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary"),
-                                 pod_json("demo", "sales", 2, "secondary")};
-    api().on_get(test::database_json("demo", "sales")).optionally();
-    api().on_list(kube::resources::pods, "demo", pods);
-    api().on_list(kube::resources::endpointslices, "demo",
-                  {slice_json("demo", "sales", {pods[0]}), slice_json("demo", "sales-secondary", {pods[1], pods[2]})});
-    api().on_get(test::auth_secret_json("demo", "sales")).optionally();
-    test::make_healthy(servers());
-    servers().clock = &clock();
-  }
-  test::FakeServer& server(const char* pod) { return servers().pods[pod]; }
-};
-
 const SqlError kNoDriver(Phase::connect, Failure::no_driver, "there is no ODBC driver for SQL Server on this machine");
-const SqlError kWrongPassword(Phase::connect, Failure::login_failed, "SQL Server refused the login of \"sa\"",
-                              {{.sqlstate = "28000", .number = 18456, .message = "Login failed for user 'sa'."}});
-const SqlError kSilent(Phase::connect, Failure::unreachable, "nothing answers on port 1433",
-                       {{.message = "dial tcp4 127.0.0.1:1433: connect: connection refused"}});
 
 }  // namespace
 
@@ -45,15 +25,16 @@ TEST_CASE("replicas shows every replica as it says itself, beside label and endp
   harness.server("sales-2").databases[0].redo_queue_kb = 10240;
   const CommandResult result = harness.run({"mssql", "replicas", "sales"});
   CHECK(result.code == ExitCode::ok);
-  CHECK(result.out ==
-        "REPLICA   ROLE        LABEL       ENDPOINT    MODE   SYNC           SEND-Q   REDO-Q   RPO   RTO   LAST-COMMIT "
-        "   NODE     AGE   REMARKS\n"
-        "sales-0   PRIMARY     primary     primary     SYNC   SYNCHRONIZED   -        -        -     -     03:04:05.120"
-        "   node-0   23h   \n"
-        "sales-1   SECONDARY   secondary   secondary   SYNC   SYNCHRONIZED   0        0        0s    0s    03:04:05.120"
-        "   node-1   23h   \n"
-        "sales-2   SECONDARY   secondary   secondary   SYNC   SYNCHRONIZED   0        10 MiB   0s    10s   03:04:05.120"
-        "   node-2   23h   \n");
+  CHECK(
+      result.out ==
+      "REPLICA   ROLE        LABEL       ENDPOINT    MODE   SYNC           SEND-Q   REDO-Q   RPO   RTO   LAST-COMMIT  "
+      "   NODE     AGE   REMARKS\n"
+      "sales-0   PRIMARY     primary     primary     SYNC   SYNCHRONIZED   -        -        -     -     03:04:05.120Z"
+      "   node-0   23h   \n"
+      "sales-1   SECONDARY   secondary   secondary   SYNC   SYNCHRONIZED   0        0        0s    0s    03:04:05.120Z"
+      "   node-1   23h   \n"
+      "sales-2   SECONDARY   secondary   secondary   SYNC   SYNCHRONIZED   0        10 MiB   0s    10s   03:04:05.120Z"
+      "   node-2   23h   \n");
   CHECK(result.err == "primary: sales-0; health: ok; tls: unverified\n");
 }
 
@@ -93,11 +74,11 @@ TEST_CASE("a replica that gives no answer keeps its row with the reason, and the
 
 TEST_CASE("with every replica down replicas exits with 5 and each reason, with 4 when all refuse the login") {
   SqlHarness harness;
-  for (const char* pod : {"sales-0", "sales-1", "sales-2"}) harness.server(pod).refuses = kSilent;
+  for (const char* pod : {"sales-0", "sales-1", "sales-2"}) harness.server(pod).refuses = kNothingAnswers;
   const CommandResult down = harness.run({"mssql", "replicas", "sales"});
   CHECK(down.code == ExitCode::sql_unreachable);
   CHECK(down.err ==
-        "no primary; health: critical; no replica that answered is PRIMARY\n"
+        "no primary; health: unknown\n"
         "error: no replica of \"sales\" could be asked\n"
         "  - sales-0: nothing answers on port 1433: dial tcp4 127.0.0.1:1433: connect: connection refused\n"
         "  - sales-1: nothing answers on port 1433: dial tcp4 127.0.0.1:1433: connect: connection refused\n"
@@ -105,7 +86,7 @@ TEST_CASE("with every replica down replicas exits with 5 and each reason, with 4
   CHECK(down.out.find("unreachable") != std::string::npos);
   for (const char* pod : {"sales-0", "sales-1", "sales-2"}) harness.server(pod).refuses = kWrongPassword;
   CHECK(harness.run({"mssql", "replicas", "sales"}).code == ExitCode::denied);
-  harness.server("sales-1").refuses = kSilent;
+  harness.server("sales-1").refuses = kNothingAnswers;
   CHECK(harness.run({"mssql", "replicas", "sales"}).code == ExitCode::sql_unreachable);
 }
 
@@ -123,6 +104,24 @@ TEST_CASE("the limits of replicas are a gate that takes unknown for bad") {
         "  - --max-rto 1s: sales-2/agdb1 is unknown\n");
   CHECK(harness.run({"mssql", "replicas", "sales", "--max-rpo", "soon"}).code == ExitCode::usage);
   CHECK(harness.run({"mssql", "replicas", "sales", "--max-rpo", "1s", "-w"}).code == ExitCode::usage);
+}
+
+TEST_CASE("--exit-code of replicas takes what is not known for not healthy") {
+  SqlHarness harness;
+  CHECK(harness.run({"mssql", "replicas", "sales", "--exit-code"}).code == ExitCode::ok);
+  harness.server("sales-2").frozen = true;
+  CHECK(harness.run({"mssql", "replicas", "sales", "--timeout", "3s"}).code == ExitCode::ok);
+  CHECK(harness.run({"mssql", "replicas", "sales", "--timeout", "3s", "--exit-code"}).code == ExitCode::unhealthy);
+  CHECK(harness.run({"mssql", "replicas", "sales", "--exit-code", "-w"}).code == ExitCode::usage);
+  CHECK(harness.run({"mssql", "replicas", "sales", "--interval", "1s"}).code == ExitCode::usage);
+}
+
+TEST_CASE("of one replica that was asked for and is silent, its own reason is told") {
+  SqlHarness harness;
+  harness.server("sales-2").refuses = kNothingAnswers;
+  const CommandResult silent = harness.run({"mssql", "replicas", "sales", "--replica", "sales-2"});
+  CHECK(silent.code == ExitCode::sql_unreachable);
+  CHECK(silent.err.find("error: sales-2 gave no answer\n") != std::string::npos);
 }
 
 TEST_CASE("two replicas that lead at the same time are 12, whoever asks") {

@@ -8,7 +8,8 @@
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
 #include "support/mssql_objects.hpp"
-#include "support/patient_clock.hpp"
+#include "support/mssql_paths.hpp"
+#include "support/watched_command.hpp"
 
 namespace {
 
@@ -17,12 +18,11 @@ using dba::test::CommandHarness;
 using dba::test::CommandResult;
 using dba::test::database_json;
 using dba::test::FakeWatch;
+using dba::test::kDatabases;
+using dba::test::kSlices;
 using dba::test::pod_json;
 using dba::test::slice_json;
 namespace resources = dba::kube::resources;
-
-const std::string kDatabases = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
-const std::string kSlices = "/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices";
 
 const Json kPrimary = pod_json("demo", "sales", 0, "primary");
 const Json kFirstSecondary = pod_json("demo", "sales", 1, "secondary");
@@ -43,38 +43,14 @@ void stub_healthy(CommandHarness& harness) {
   stub(harness, {kPrimary, kFirstSecondary, kSecondSecondary}, healthy_slices());
 }
 
-/// `roles -w` on a cluster whose events the test pushes: one step after every piece of output, then the end.
-struct Watched {
-  CommandHarness harness{};
-  test::PatientClock clock{};
-  FakeWatch* pods = nullptr;
-  FakeWatch* slices = nullptr;
-  FakeWatch* databases = nullptr;
-  std::deque<std::function<void()>> steps{};
+/// `roles -w`
+struct WatchedRoles : test::WatchedCommand {
+  FakeWatch& slices = harness.api().on_watch(resources::endpointslices, "demo");
 
-  Watched() {
+  WatchedRoles()
+      : WatchedCommand({"mssql", "roles", "sales", "--no-sql", "-w"}, {kPrimary, kFirstSecondary, kSecondSecondary}) {
     harness.api().on_get(database_json("demo", "sales"));
-    harness.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sales")});
-    harness.api().on_list(resources::pods, "demo", {kPrimary, kFirstSecondary, kSecondSecondary});
     harness.api().on_list(resources::endpointslices, "demo", healthy_slices());
-    databases = &harness.api().on_watch(resources::mssqlservers, "demo");
-    pods = &harness.api().on_watch(resources::pods, "demo");
-    slices = &harness.api().on_watch(resources::endpointslices, "demo");
-    harness.use_clock(clock);
-  }
-
-  CommandResult run(std::vector<std::string> words) {
-    harness.on_output = [this](std::string_view) {
-      if (steps.empty()) {
-        harness.stop().request_stop();
-        return;
-      }
-      const auto step = std::move(steps.front());
-      steps.pop_front();
-      step();
-    };
-    words.insert(words.begin(), {"mssql", "roles", "sales", "--no-sql", "-w"});
-    return harness.run(words);
   }
 };
 
@@ -113,6 +89,14 @@ TEST_CASE("roles --primary -q prints one name alone") {
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out == "sales-0\n");
   CHECK(result.err == "");
+}
+
+TEST_CASE("roles shows the primary or the secondaries, not the one where both are asked for") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  const CommandResult result = harness.run({"mssql", "roles", "sales", "--primary", "--secondaries"});
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.err == "error: --primary and --secondaries exclude each other: without both every pod is shown\n");
 }
 
 TEST_CASE("roles --secondaries -q prints their names") {
@@ -296,9 +280,9 @@ TEST_CASE("roles without KubeDB says what to install") {
 }
 
 TEST_CASE("roles -w prints the rows that change, and only those") {
-  Watched watched;
-  watched.steps = {[&] { watched.pods->modified(pod_json("demo", "sales", 0, "", "101")); },
-                   [&] { watched.pods->modified(pod_json("demo", "sales", 1, "primary", "102")); }};
+  WatchedRoles watched;
+  watched.steps = {[&] { watched.pods.modified(pod_json("demo", "sales", 0, "", "101")); },
+                   [&] { watched.pods.modified(pod_json("demo", "sales", 1, "primary", "102")); }};
   const CommandResult result = watched.run({});
   CHECK(result.code == ExitCode::interrupted);
   CHECK(
@@ -318,8 +302,8 @@ TEST_CASE("roles -w prints the rows that change, and only those") {
 }
 
 TEST_CASE("roles -w -o json is one object a line") {
-  Watched watched;
-  watched.steps = {[&] { watched.pods->deleted(kSecondSecondary); }};
+  WatchedRoles watched;
+  watched.steps = {[&] { watched.pods.deleted(kSecondSecondary); }};
   const CommandResult result = watched.run({"-o", "json"});
   const std::vector<std::string> lines = split(trim(result.out), '\n');
   REQUIRE(lines.size() == 2);
@@ -329,17 +313,17 @@ TEST_CASE("roles -w -o json is one object a line") {
 }
 
 TEST_CASE("roles -w --primary -q prints every new primary's name") {
-  Watched watched;
+  WatchedRoles watched;
   watched.steps = {[&] {
-    watched.pods->modified(pod_json("demo", "sales", 0, "secondary", "101"));
-    watched.pods->modified(pod_json("demo", "sales", 1, "primary", "102"));
+    watched.pods.modified(pod_json("demo", "sales", 0, "secondary", "101"));
+    watched.pods.modified(pod_json("demo", "sales", 1, "primary", "102"));
   }};
   CHECK(watched.run({"--primary", "-q"}).out == "sales-0\nsales-1\n");
 }
 
 TEST_CASE("roles -w shows once more a pod that is gone") {
-  Watched watched;
-  watched.steps = {[&] { watched.pods->deleted(kSecondSecondary); }};
+  WatchedRoles watched;
+  watched.steps = {[&] { watched.pods.deleted(kSecondSecondary); }};
   const std::string out = watched.run({}).out;
   CHECK(out.ends_with("\nsales-2   unknown   secondary   secondary   yes     <unknown>   node-2   gone\n"));
 }
@@ -355,21 +339,21 @@ TEST_CASE("roles -w ends quietly, not as interrupted, when nobody reads any more
 }
 
 TEST_CASE("roles -w loses nothing when the watch has to begin again") {
-  Watched watched;
+  WatchedRoles watched;
   watched.steps = {[&] {
     watched.harness.api().on_list(resources::pods, "demo",
                                   {pod_json("demo", "sales", 0, "secondary", "201"),
                                    pod_json("demo", "sales", 1, "primary", "202"), kSecondSecondary},
                                   "300");
-    watched.pods->error(410, "Expired", "too old resource version");
+    watched.pods.error(410, "Expired", "too old resource version");
   }};
   const CommandResult result = watched.run({"--primary", "-q"});
   CHECK(result.out == "sales-0\nsales-1\n");
 }
 
 TEST_CASE("roles -w ends with 4 when the database is deleted") {
-  Watched watched;
-  watched.steps = {[&] { watched.databases->deleted(database_json("demo", "sales")); }};
+  WatchedRoles watched;
+  watched.steps = {[&] { watched.databases.deleted(database_json("demo", "sales")); }};
   const CommandResult result = watched.run({"-q"});
   CHECK(result.code == ExitCode::denied);
   CHECK(result.err == "error: database \"sales\" was deleted while it was followed\n");

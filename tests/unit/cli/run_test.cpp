@@ -145,7 +145,7 @@ TEST_CASE("output that could not be written is a failure") {
     std::string failure() const override { return "no space left on device"; }
   };
   FullDisk out;
-  dba::output::StringStream err;
+  dba::test::StringStream err;
   dba::output::IoStreams io(out, err, {});
   dba::test::ScriptedPrompter prompter;
   const dba::platform::Environment environment;

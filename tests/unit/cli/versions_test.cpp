@@ -11,8 +11,8 @@ namespace dba::cli {
 
 namespace {
 
-struct Scene : test::CommandHarness {
-  Scene() {
+struct CatalogScene : test::CommandHarness {
+  CatalogScene() {
     api().on_list(kube::resources::mssqlserverversions, "",
                   {test::catalog_version("2025-cu0"), test::catalog_version("2022-cu12"),
                    test::catalog_version("2022-cu9", true)});
@@ -22,7 +22,7 @@ struct Scene : test::CommandHarness {
 }  // namespace
 
 TEST_CASE("versions prints the catalog sorted by number") {
-  Scene scene;
+  CatalogScene scene;
   CHECK(scene.run({"mssql", "versions"}).out ==
         "NAME        VERSION     DB_IMAGE                           DEPRECATED   AGE\n"
         "2022-cu9    2022-cu9    registry.example/mssql:2022-cu9    true         10d\n"
@@ -38,7 +38,7 @@ TEST_CASE("versions prints the catalog sorted by number") {
 }
 
 TEST_CASE("versions --from prints the allowed targets, -o wide also the others with the reason") {
-  Scene scene;
+  CatalogScene scene;
   CHECK(scene.run({"mssql", "versions", "--from", "2022-cu12", "-o", "name"}).out ==
         "mssqlserverversion.catalog.kubedb.com/2022-cu9\n"
         "mssqlserverversion.catalog.kubedb.com/2025-cu0\n");
@@ -56,13 +56,13 @@ TEST_CASE("versions --from prints the allowed targets, -o wide also the others w
 }
 
 TEST_CASE("-o json is a VersionReport of the published shape") {
-  Scene scene;
+  CatalogScene scene;
   test::check_schema("VersionReport", scene.run({"mssql", "versions", "-o", "json"}).out);
   test::check_schema("VersionReport", scene.run({"mssql", "versions", "--from", "2022-cu12", "-o", "json"}).out);
 }
 
 TEST_CASE("versions --from an unknown version is 4") {
-  Scene scene;
+  CatalogScene scene;
   const test::CommandResult result = scene.run({"mssql", "versions", "--from", "2019"});
   CHECK(result.code == ExitCode::denied);
   CHECK(result.err == "error: version \"2019\" is not in the catalog\n  try:   kubectl dba mssql versions\n");

@@ -8,6 +8,7 @@
 #include "support/command_harness.hpp"
 #include "support/json_schema.hpp"
 #include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 #include "support/patient_clock.hpp"
 
 namespace {
@@ -47,6 +48,8 @@ struct Waited {
   }
 };
 
+const std::vector<Json> kPodsOfThree = test::three_pods();
+
 Json database_with(const std::function<void(Json& database)>& change) {
   Json database = database_json("demo", "sales");
   change(database);
@@ -63,7 +66,7 @@ TEST_CASE("wait ends at once when the condition is met already") {
        {"phase=Ready", "primary", "primary=sales-0", "condition=Provisioned", "condition=Provisioned=True",
         "jsonpath={.spec.replicas}=3", "jsonpath=.spec.version"}) {
     CAPTURE(condition);
-    Waited waited({ready}, {pod_json("demo", "sales", 0, "primary")});
+    Waited waited({ready}, kPodsOfThree);
     const CommandResult result = waited.run(condition);
     CHECK(result.code == ExitCode::ok);
     CHECK(result.out == "mssqlserver.kubedb.com/sales condition met\n");
@@ -83,7 +86,7 @@ TEST_CASE("wait takes what list -o name prints, one condition, and no other kind
       "error: --for: given twice, as primary and as delete: wait for one thing after the other\n"));
   for (const char* name : {"mssqlserver.kubedb.com/sales", "mssqlservers/sales", "MS/sales"}) {
     CAPTURE(name);
-    Waited waited({database_with([](Json&) {})}, {pod_json("demo", "sales", 0, "primary")});
+    Waited waited({database_with([](Json&) {})}, kPodsOfThree);
     CHECK(waited.harness.run({"mssql", "wait", name, "--for=phase=Ready"}).out ==
           "mssqlserver.kubedb.com/sales condition met\n");
   }
@@ -111,12 +114,30 @@ TEST_CASE("wait follows changes until the condition is met") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.condition);
-    Waited waited({database_json("demo", "sales", "Provisioning")},
-                  {pod_json("demo", "sales", 0, "primary"), pod_json("demo", "sales", 1, "secondary")});
+    Waited waited({database_json("demo", "sales", "Provisioning")}, kPodsOfThree);
     std::jthread pusher([&] { row.push(waited); });
     const CommandResult result = waited.run(row.condition, {"--timeout=0", "--progress=none"});
     CHECK(result.code == ExitCode::ok);
     CHECK(result.out == "mssqlserver.kubedb.com/sales condition met\n");
+  }
+}
+
+TEST_CASE("wait for phase=Ready does not believe a phase that the pods are ahead of") {
+  SUBCASE("until every pod is ready again") {
+    Waited waited({database_json("demo", "sales")}, {kPodsOfThree[0], kPodsOfThree[1]});
+    std::jthread pusher([&] { waited.pods.added(kPodsOfThree[2]); });
+    CHECK(waited.run("phase=Ready", {"--timeout=0", "--progress=none"}).code == ExitCode::ok);
+  }
+  SUBCASE("to the end of its time") {
+    Waited waited({database_json("demo", "sales")}, {});
+    const CommandResult result = waited.run("phase=Ready", {"--timeout=90s", "--progress=none"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.err.find("last seen: the phase is Ready, but 0 of 3 pods are ready\n") != std::string::npos);
+  }
+  SUBCASE("but it has to do for who may not see pods") {
+    Waited waited({database_json("demo", "sales")}, {});
+    waited.harness.api().on("GET", test::kPods).fail(403, "Forbidden", "pods is forbidden");
+    CHECK(waited.run("phase=Ready").out == "mssqlserver.kubedb.com/sales condition met\n");
   }
 }
 
@@ -225,7 +246,7 @@ TEST_CASE("wait -o json is one report, also when it fails") {
 }
 
 TEST_CASE("wait for a database that does not exist") {
-  Waited waited({}, {});
+  Waited waited({}, kPodsOfThree);
   SUBCASE("is refused with 4") {
     waited.harness.api()
         .on("GET", "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers")

@@ -29,7 +29,7 @@ std::string set(std::string_view assignment, std::string_view base = kBase) {
   return dba::codec::compact_json(object);
 }
 
-struct Row {
+struct Assignment {
   std::string_view assignment;
   std::string_view want;
 };
@@ -37,25 +37,25 @@ struct Row {
 }  // namespace
 
 TEST_CASE("an assignment makes what is missing on its way") {
-  for (const Row& row : {
-           Row{"spec.replicas=3", R"({"spec":{"replicas":3}})"},
-           Row{".spec.replicas=3", R"({"spec":{"replicas":3}})"},
-           Row{"a.b.c=x", R"({"a":{"b":{"c":"x"}}})"},
-           Row{"l[0]=x", R"({"l":["x"]})"},
-           Row{"l[0].a=x", R"({"l":[{"a":"x"}]})"},
-           Row{"l[0][0]=x", R"({"l":[["x"]]})"},
-           Row{"l[name=mssql].image=i", R"({"l":[{"name":"mssql","image":"i"}]})"},
-           Row{"l[name=mssql]={name: q}", R"({"l":[{"name":"q"}]})"},
-           Row{R"(labels.app\.kubernetes\.io/name=x)", R"({"labels":{"app.kubernetes.io/name":"x"}})"},
-           Row{R"(a\[0\]=x)", R"({"a[0]":"x"})"},
-           Row{R"(a\=b=x)", R"({"a=b":"x"})"},
-           Row{"a=b=c", R"({"a":"b=c"})"},
-           Row{"a=", R"({"a":null})"},
-           Row{"a='3'", R"({"a":"3"})"},
-           Row{"a=[1, x]", R"({"a":[1,"x"]})"},
-           Row{"a={b: {c: 1}}", R"({"a":{"b":{"c":1}}})"},
-           Row{"a=yes", R"({"a":true})"},
-           Row{"a=x: y", R"({"a":"x: y"})"},
+  for (const Assignment& row : {
+           Assignment{"spec.replicas=3", R"({"spec":{"replicas":3}})"},
+           Assignment{".spec.replicas=3", R"({"spec":{"replicas":3}})"},
+           Assignment{"a.b.c=x", R"({"a":{"b":{"c":"x"}}})"},
+           Assignment{"l[0]=x", R"({"l":["x"]})"},
+           Assignment{"l[0].a=x", R"({"l":[{"a":"x"}]})"},
+           Assignment{"l[0][0]=x", R"({"l":[["x"]]})"},
+           Assignment{"l[name=mssql].image=i", R"({"l":[{"name":"mssql","image":"i"}]})"},
+           Assignment{"l[name=mssql]={name: q}", R"({"l":[{"name":"q"}]})"},
+           Assignment{R"(labels.app\.kubernetes\.io/name=x)", R"({"labels":{"app.kubernetes.io/name":"x"}})"},
+           Assignment{R"(a\[0\]=x)", R"({"a[0]":"x"})"},
+           Assignment{R"(a\=b=x)", R"({"a=b":"x"})"},
+           Assignment{"a=b=c", R"({"a":"b=c"})"},
+           Assignment{"a=", R"({"a":null})"},
+           Assignment{"a='3'", R"({"a":"3"})"},
+           Assignment{"a=[1, x]", R"({"a":[1,"x"]})"},
+           Assignment{"a={b: {c: 1}}", R"({"a":{"b":{"c":1}}})"},
+           Assignment{"a=yes", R"({"a":true})"},
+           Assignment{"a=x: y", R"({"a":"x: y"})"},
        }) {
     CAPTURE(row.assignment);
     CHECK(set(row.assignment, "{}") == row.want);
@@ -74,25 +74,29 @@ TEST_CASE("an assignment changes what is there and leaves the rest as it is") {
 }
 
 TEST_CASE("an assignment that does not fit is refused with its step and the reason") {
-  for (const Row& row : {
-           Row{"spec.replicas", "\"spec.replicas\" is not an assignment: use PATH=VALUE, for example spec.replicas=3"},
-           Row{"", "\"\" is not an assignment: use PATH=VALUE, for example spec.replicas=3"},
-           Row{"l[a=b]", "\"l[a=b]\" is not an assignment: use PATH=VALUE, for example spec.replicas=3"},
-           Row{"=x", "cannot set \"\": a field name is missing at the end"},
-           Row{"spec.=x", "cannot set \"spec.\": a field name is missing between two dots or before a bracket"},
-           Row{"spec..a=x", "cannot set \"spec..a\": a field name is missing between two dots or before a bracket"},
-           Row{"[0]=x", "cannot set \"[0]\": the object itself is not a list"},
-           Row{"l[0]a=x", "cannot set \"l[0]a\": a dot or a bracket must follow ]"},
-           Row{"l[x]=1", "cannot set \"l[x]\": [x] is neither an index such as [0] nor a choice such as [name=mssql]"},
-           Row{"l[-1]=1",
-               "cannot set \"l[-1]\": [-1] is neither an index such as [0] nor a choice such as [name=mssql]"},
-           Row{"l[]=1", "cannot set \"l[]\": [] is neither an index such as [0] nor a choice such as [name=mssql]"},
-           Row{"l[=b]=1", "cannot set \"l[=b]\": [=b] needs a field before the ="},
-           Row{"spec.list[9]=x", "cannot set \"spec.list[9]\": index 9 is past the end of a list of 3"},
-           Row{"spec.text.a=x", "cannot set \"spec.text.a\": spec.text is a single value, not an object"},
-           Row{"spec.text[0]=x", "cannot set \"spec.text[0]\": spec.text is a single value, not a list"},
-           Row{"spec.list.a=x", "cannot set \"spec.list.a\": spec.list is a list, not an object"},
-           Row{"spec[0]=x", "cannot set \"spec[0]\": spec is an object, not a list"},
+  for (const Assignment& row : {
+           Assignment{"spec.replicas",
+                      "\"spec.replicas\" is not an assignment: use PATH=VALUE, for example spec.replicas=3"},
+           Assignment{"", "\"\" is not an assignment: use PATH=VALUE, for example spec.replicas=3"},
+           Assignment{"l[a=b]", "\"l[a=b]\" is not an assignment: use PATH=VALUE, for example spec.replicas=3"},
+           Assignment{"=x", "cannot set \"\": a field name is missing at the end"},
+           Assignment{"spec.=x", "cannot set \"spec.\": a field name is missing between two dots or before a bracket"},
+           Assignment{"spec..a=x",
+                      "cannot set \"spec..a\": a field name is missing between two dots or before a bracket"},
+           Assignment{"[0]=x", "cannot set \"[0]\": the object itself is not a list"},
+           Assignment{"l[0]a=x", "cannot set \"l[0]a\": a dot or a bracket must follow ]"},
+           Assignment{"l[x]=1",
+                      "cannot set \"l[x]\": [x] is neither an index such as [0] nor a choice such as [name=mssql]"},
+           Assignment{"l[-1]=1",
+                      "cannot set \"l[-1]\": [-1] is neither an index such as [0] nor a choice such as [name=mssql]"},
+           Assignment{"l[]=1",
+                      "cannot set \"l[]\": [] is neither an index such as [0] nor a choice such as [name=mssql]"},
+           Assignment{"l[=b]=1", "cannot set \"l[=b]\": [=b] needs a field before the ="},
+           Assignment{"spec.list[9]=x", "cannot set \"spec.list[9]\": index 9 is past the end of a list of 3"},
+           Assignment{"spec.text.a=x", "cannot set \"spec.text.a\": spec.text is a single value, not an object"},
+           Assignment{"spec.text[0]=x", "cannot set \"spec.text[0]\": spec.text is a single value, not a list"},
+           Assignment{"spec.list.a=x", "cannot set \"spec.list.a\": spec.list is a list, not an object"},
+           Assignment{"spec[0]=x", "cannot set \"spec[0]\": spec is an object, not a list"},
        }) {
     CAPTURE(row.assignment);
     CHECK(set(row.assignment) == row.want);

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "api_failure.hpp"
 #include "support/fake_transport.hpp"
 
 namespace dba::kube {
@@ -19,22 +20,10 @@ using test::SeenRequest;
 using Kind = ApiError::Kind;
 using namespace std::chrono_literals;
 
-const std::string kServers = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
-
 Json sales(std::string_view resource_version = "1") {
   Json object = object_json(resources::mssqlservers, "demo", "sales", resource_version);
   object["spec"]["version"] = "2022-cu16";
   return object;
-}
-
-template <class Call>
-ApiError failure_of(Call call) {
-  try {
-    call();
-  } catch (const ApiError& error) {
-    return error;
-  }
-  throw std::runtime_error("the call succeeded");
 }
 
 std::vector<std::string> lines_of(FakeCluster& cluster) {
@@ -53,11 +42,13 @@ TEST_CASE("get and find tell a missing object from a missing API") {
 
   cluster.api().on_get_missing(resources::mssqlservers, "demo", "orders");
   CHECK_FALSE(cluster.client().find(resources::mssqlservers, "demo", "orders").has_value());
-  CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "orders"); }).kind() == Kind::not_found);
+  CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "orders"); }).kind() ==
+        Kind::not_found);
 
   cluster.api().on("GET", kServers + "/x").reply(404, "404 page not found\n", {{"Content-Type", "text/plain"}});
-  CHECK(failure_of([&] { static_cast<void>(cluster.client().find(resources::mssqlservers, "demo", "x")); }).kind() ==
-        Kind::api_missing);
+  CHECK(api_failure_of([&] {
+          static_cast<void>(cluster.client().find(resources::mssqlservers, "demo", "x"));
+        }).kind() == Kind::api_missing);
   CHECK_THROWS_WITH_AS(cluster.client().get(resources::mssqlservers, "demo", ""), "resource name may not be empty",
                        Error);
 }
@@ -103,14 +94,14 @@ TEST_CASE("a 200 with something else than what was asked for is never taken for 
         [&] { static_cast<void>(client.may({.verb = "get", .resource = "pods"})); },
     };
     for (const auto& call : calls) {
-      const ApiError error = failure_of(call);
+      const ApiError error = api_failure_of(call);
       CHECK(error.kind() == Kind::foreign);
       CHECK(error.code() == ExitCode::unexpected);
       CHECK(error.info().reason == "ForeignAnswer");
       CHECK(error.info().message.ends_with(": the answer is not one of a Kubernetes API server"));
     }
     // Nobody can tell what became of a write that was answered so, and the look-up is answered no better.
-    CHECK(failure_of([&] { client.create(sales()); }).code() == ExitCode::acceptance_unknown);
+    CHECK(api_failure_of([&] { client.create(sales()); }).code() == ExitCode::acceptance_unknown);
   }
 }
 
@@ -118,7 +109,7 @@ TEST_CASE("the cause says what came instead") {
   FakeCluster cluster;
   const auto cause_of = [&](const Json& answer) {
     cluster.api().on("GET", kServers + "/sales").reply(answer);
-    return failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).info().cause;
+    return api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).info().cause;
   };
   Json other = sales();
   other["metadata"]["name"] = "orders";
@@ -132,7 +123,7 @@ TEST_CASE("the cause says what came instead") {
 
   const auto cause_of_list = [&](const char* answer) {
     cluster.api().on("GET", kServers).reply(200, answer);
-    return failure_of([&] { cluster.client().list(resources::mssqlservers, "demo"); }).info().cause;
+    return api_failure_of([&] { cluster.client().list(resources::mssqlservers, "demo"); }).info().cause;
   };
   CHECK(cause_of_list(kForeign[5]) == "the answer is a JSON object without a kind, not a list");
   CHECK(cause_of_list(kForeign[7]) == "the answer is a Page, not a list");
@@ -159,7 +150,7 @@ TEST_CASE("without a kubeconfig the failure says that none was found, and where 
   config.looked_for = {"/home/jane/.kube/config"};
   FakeCluster cluster(config);
   cluster.api().on("GET", kServers).break_with(TransportFailure::Kind::refused, false);
-  const ErrorInfo info = failure_of([&] { cluster.client().list(resources::mssqlservers, "demo"); }).info();
+  const ErrorInfo info = api_failure_of([&] { cluster.client().list(resources::mssqlservers, "demo"); }).info();
   CHECK(info.message ==
         "cannot list mssqlservers.kubedb.com in namespace \"demo\": no kubeconfig was found (looked for "
         "/home/jane/.kube/config), and nothing answers where kubectl looks without one");
@@ -231,9 +222,9 @@ TEST_CASE("a continue token that expires starts the list again in one piece") {
 TEST_CASE("a list that expires at once, or is cut off, is never taken for complete") {
   FakeCluster cluster;
   cluster.api().on("GET", "/api/v1/pods").fail(410, "Expired", "no");
-  CHECK(failure_of([&] { cluster.client().list(resources::pods, ""); }).kind() == Kind::expired);
+  CHECK(api_failure_of([&] { cluster.client().list(resources::pods, ""); }).kind() == Kind::expired);
   cluster.api().on("GET", "/api/v1/services").reply(200, R"({"items":[{"a":1})");
-  CHECK(failure_of([&] { cluster.client().list(resources::services, ""); }).kind() == Kind::foreign);
+  CHECK(api_failure_of([&] { cluster.client().list(resources::services, ""); }).kind() == Kind::foreign);
 }
 
 TEST_CASE("Retry-After is obeyed for 429 and 5xx, ten times and a minute at most") {
@@ -248,19 +239,19 @@ TEST_CASE("Retry-After is obeyed for 429 and 5xx, ten times and a minute at most
   }
   SUBCASE("without the header it is final") {
     stub.reply(503, "");
-    CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
+    CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
           Kind::server_error);
     CHECK(stub.uses() == 1);
   }
   SUBCASE("a header that is no number is none") {
     stub.reply(429, "", {{"Retry-After", "Fri, 02 Jan 2026 03:04:05 GMT"}});
-    CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
+    CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
           Kind::too_many_requests);
     CHECK(stub.uses() == 1);
   }
   SUBCASE("ten retries are the end") {
     stub.reply(429, "", {{"Retry-After", "1"}});
-    const ApiError error = failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); });
+    const ApiError error = api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); });
     CHECK(error.status().retry_after_seconds == 1);
     CHECK(stub.uses() == 11);
   }
@@ -295,18 +286,19 @@ TEST_CASE("a broken connection is tried again for reads, not when it is refused"
   }
   SUBCASE("always") {
     stub.break_with(TransportFailure::Kind::reset);
-    CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() == Kind::broken);
+    CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
+          Kind::broken);
     CHECK(stub.uses() == 11);
   }
   SUBCASE("refused") {
     stub.break_with(TransportFailure::Kind::refused, false);
-    CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
+    CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
           Kind::unreachable);
     CHECK(stub.uses() == 1);
   }
   SUBCASE("an end that differs from the attempts before names both") {
     stub.break_with(TransportFailure::Kind::reset).break_with(TransportFailure::Kind::refused, false);
-    const ApiError error = failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); });
+    const ApiError error = api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); });
     CHECK(error.info().cause == "broken by the test");
   }
 }
@@ -348,7 +340,7 @@ TEST_CASE("after a 401 the credential is renewed and the request repeated once")
   }
   SUBCASE("in vain") {
     stub.fail(401, "Unauthorized", "Unauthorized");
-    CHECK(failure_of([&] { client.get(resources::mssqlservers, "demo", "sales"); }).kind() == Kind::unauthorized);
+    CHECK(api_failure_of([&] { client.get(resources::mssqlservers, "demo", "sales"); }).kind() == Kind::unauthorized);
     CHECK(stub.uses() == 2);
   }
 }
@@ -359,7 +351,8 @@ TEST_CASE("time-outs and deadlines limit every call") {
     config.request_timeout = 90s;
     FakeCluster cluster(config);
     cluster.api().on("GET", kServers + "/sales").time_out();
-    CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() == Kind::timeout);
+    CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
+          Kind::timeout);
     CHECK(cluster.api().requests().at(0).parameter("timeout") == "1m30s");
   }
   SUBCASE("a deadline ends the call under way and every later one") {
@@ -368,9 +361,10 @@ TEST_CASE("time-outs and deadlines limit every call") {
     cluster.client().set_deadline(began + 5s);
     auto& stub = cluster.api().on("GET", kServers + "/sales");
     stub.time_out();
-    CHECK(failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() == Kind::timeout);
+    CHECK(api_failure_of([&] { cluster.client().get(resources::mssqlservers, "demo", "sales"); }).kind() ==
+          Kind::timeout);
     CHECK(cluster.clock().steady_now() == began + 5s);
-    CHECK(failure_of([&] { cluster.client().list(resources::pods, ""); }).kind() == Kind::timeout);
+    CHECK(api_failure_of([&] { cluster.client().list(resources::pods, ""); }).kind() == Kind::timeout);
     CHECK(cluster.api().requests().size() == 1);
   }
 }
@@ -496,7 +490,7 @@ TEST_CASE("conflicts of an apply name managers and fields") {
   conflict["details"]["causes"] = Json::parse(
       R"([{"reason":"FieldManagerConflict","message":"conflict with \"edit\" using v1","field":".spec.version"}])");
   cluster.api().on("PATCH", kServers + "/sales").reply(conflict, 409);
-  const ApiError error = failure_of([&] { cluster.client().apply(sales(), false); });
+  const ApiError error = api_failure_of([&] { cluster.client().apply(sales(), false); });
   CHECK(error.kind() == Kind::apply_conflict);
   CHECK(error.info().details == std::vector<std::string>{"\"edit\" using v1: .spec.version"});
 }

@@ -19,7 +19,7 @@ namespace {
 using test::ReceivedRequest;
 using test::ScriptedServer;
 using test::ServerConnection;
-using Kind = TransportFailure::Kind;
+using Broken = TransportFailure::Kind;
 
 ClientConfig config_for(const ScriptedServer& server) {
   ClientConfig config;
@@ -152,40 +152,41 @@ TEST_CASE("what goes wrong is named in kubectl's words") {
   struct Row {
     const char* name;
     ScriptedServer::Handler handler;
-    Kind kind;
+    Broken kind;
     const char* text;
     bool may_have_arrived;
   };
   const Row rows[] = {
-      {"reset before the head", test::resets(), Kind::reset, "read tcp {}: connection reset by peer", true},
-      {"closed before the head", test::sends_then_closes(""), Kind::reset, "EOF", true},
-      {"cut in the head", test::sends_then_closes("HTTP/1.1 200 OK\r\nContent-"), Kind::reset, "", true},
-      {"cut in the body", test::sends_then_closes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a"), Kind::truncated,
-       "unexpected error when reading response body. Please retry. Original error: unexpected EOF", true},
+      {"reset before the head", test::resets(), Broken::reset, "read tcp {}: connection reset by peer", true},
+      {"closed before the head", test::sends_then_closes(""), Broken::reset, "EOF", true},
+      {"cut in the head", test::sends_then_closes("HTTP/1.1 200 OK\r\nContent-"), Broken::reset, "", true},
+      {"cut in the body", test::sends_then_closes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a"),
+       Broken::truncated, "unexpected error when reading response body. Please retry. Original error: unexpected EOF",
+       true},
       {"cut between chunks",
        [](const ReceivedRequest&, ServerConnection& connection) {
          connection.begin_chunks();
          connection.chunk("{\"a\":");
          connection.close();
        },
-       Kind::truncated, "unexpected error when reading response body. Please retry. Original error: ", true},
-      {"not HTTP", test::sends_then_closes("SSH-2.0-OpenSSH_9.2\r\n"), Kind::malformed, "malformed HTTP response",
+       Broken::truncated, "unexpected error when reading response body. Please retry. Original error: ", true},
+      {"not HTTP", test::sends_then_closes("SSH-2.0-OpenSSH_9.2\r\n"), Broken::malformed, "malformed HTTP response",
        true},
-      {"never answered", test::hangs(), Kind::timeout, "context deadline exceeded (no answer within 300ms)", true},
+      {"never answered", test::hangs(), Broken::timeout, "context deadline exceeded (no answer within 300ms)", true},
   };
   for (const Row& row : rows) {
     SUBCASE(row.name) {
       ScriptedServer server;
       server.then(row.handler);
       HttpRequest request = post("/api", "{}");
-      request.timeout = row.kind == Kind::timeout ? std::chrono::milliseconds(300) : std::chrono::seconds(20);
+      request.timeout = row.kind == Broken::timeout ? std::chrono::milliseconds(300) : std::chrono::seconds(20);
       const TransportFailure failure = failure_of(config_for(server), request);
       CHECK(failure.kind == row.kind);
       CHECK(failure.request_may_have_arrived == row.may_have_arrived);
       const std::string wanted = fmt::format(fmt::runtime(row.text), fmt::format("127.0.0.1:{}", server.port()));
       INFO(failure.message);
       CHECK(failure.message.find(wanted) != std::string::npos);
-      if (row.kind != Kind::truncated) CHECK(failure.message.starts_with("Unable to connect to the server: "));
+      if (row.kind != Broken::truncated) CHECK(failure.message.starts_with("Unable to connect to the server: "));
       CHECK(server.requests().size() == 1);
     }
   }
@@ -200,7 +201,7 @@ TEST_CASE("a server that is not there is told apart from a name that does not ex
     address = fmt::format("127.0.0.1:{}", server.port());
   }
   const TransportFailure refused = failure_of(config, post("/api", "{}"));
-  CHECK(refused.kind == Kind::refused);
+  CHECK(refused.kind == Broken::refused);
   CHECK(refused.message ==
         fmt::format("The connection to the server {} was refused - did you specify the right host or port?", address));
   CHECK_FALSE(refused.request_may_have_arrived);
@@ -213,7 +214,7 @@ TEST_CASE("a server that is not there is told apart from a name that does not ex
 
   config.server = "http://nosuch.invalid:6443";
   const TransportFailure unknown = failure_of(config, get("/api"));
-  CHECK(unknown.kind == Kind::resolve);
+  CHECK(unknown.kind == Broken::resolve);
   CHECK(unknown.message == "Unable to connect to the server: dial tcp: lookup nosuch.invalid: no such host");
   CHECK_FALSE(unknown.request_may_have_arrived);
 }
@@ -246,14 +247,14 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     config.roots_pem = stranger.certificate_pem() + authority.certificate_pem();
     CHECK_FALSE(send(make_curl_transport(config, 0, {}), get("/api")).failure.has_value());
     config.ca_pem = stranger.certificate_pem();
-    CHECK(failure_of(config, get("/api")).kind == Kind::tls);
+    CHECK(failure_of(config, get("/api")).kind == Broken::tls);
   }
   SUBCASE("one of another authority is not, and sees no request") {
     ScriptedServer server(https(stranger.issue()));
     ClientConfig config = config_for(server);
     config.ca_pem = authority.certificate_pem();
     const TransportFailure failure = failure_of(config, post("/api", "{}"));
-    CHECK(failure.kind == Kind::tls);
+    CHECK(failure.kind == Broken::tls);
     CHECK(failure.message ==
           "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown "
           "authority");
@@ -272,7 +273,7 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     ClientConfig config = config_for(server);
     config.ca_pem = authority.certificate_pem();
     const TransportFailure failure = failure_of(config, get("/api"));
-    CHECK(failure.kind == Kind::tls);
+    CHECK(failure.kind == Broken::tls);
     CHECK(
         failure.message.starts_with("Unable to connect to the server: tls: failed to verify certificate: x509: "
                                     "certificate has expired or is not yet valid"));
@@ -283,7 +284,7 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     ClientConfig config = config_for(server);
     config.ca_pem = authority.certificate_pem();
     const TransportFailure failure = failure_of(config, get("/api"));
-    CHECK(failure.kind == Kind::tls);
+    CHECK(failure.kind == Broken::tls);
     CHECK(failure.message ==
           "Unable to connect to the server: tls: failed to verify certificate: x509: cannot validate certificate for "
           "127.0.0.1 because it doesn't contain any IP SANs");
@@ -304,7 +305,7 @@ TEST_CASE("TLS trusts the configured authority and no other") {
     ClientConfig config;
     config.server = fmt::format("https://127.0.0.1:{}", server.port());
     const TransportFailure failure = failure_of(config, get("/api"));
-    CHECK(failure.kind == Kind::tls);
+    CHECK(failure.kind == Broken::tls);
     CHECK(failure.message == "Unable to connect to the server: http: server gave HTTP response to HTTPS client");
   }
   SUBCASE("a client certificate is presented from memory") {
@@ -329,7 +330,7 @@ TEST_CASE("a write is not sent again behind our back when a kept connection dies
   CHECK_FALSE(send(transport, get("/api")).failure.has_value());
   const Outcome outcome = send(transport, post("/api/v1/pods", "{}"));
   REQUIRE(outcome.failure.has_value());
-  CHECK(outcome.failure->kind == Kind::reset);
+  CHECK(outcome.failure->kind == Broken::reset);
   CHECK(outcome.failure->request_may_have_arrived);
   CHECK(server.requests().size() == 2);
 }
@@ -392,7 +393,7 @@ TEST_CASE("a stream is delivered piece by piece and ends when it is cancelled, r
   first_seen.count_down();
   CHECK(sink->wait_for("two") == "one\ntwo\n");
   transport->cancel(id);
-  CHECK(sink->end().value().kind == Kind::cancelled);
+  CHECK(sink->end().value().kind == Broken::cancelled);
 
   server.then([](const ReceivedRequest&, ServerConnection& connection) {
     connection.begin_chunks();
@@ -401,7 +402,7 @@ TEST_CASE("a stream is delivered piece by piece and ends when it is cancelled, r
   });
   const auto refusing = std::make_shared<StreamSink>();
   transport->start(request, {}, refusing);
-  CHECK(refusing->end().value().kind == Kind::cancelled);
+  CHECK(refusing->end().value().kind == Broken::cancelled);
 
   server.then([](const ReceivedRequest&, ServerConnection& connection) {
     connection.begin_chunks();
@@ -425,7 +426,7 @@ TEST_CASE("destroying the transport ends what is under way") {
   transport->start(get("/api"), {}, sink);
   arrived.wait();
   transport.reset();
-  CHECK(sink->end().value().kind == Kind::cancelled);
+  CHECK(sink->end().value().kind == Broken::cancelled);
 }
 
 TEST_CASE("a waiting caller ends when it is told to stop") {
@@ -461,7 +462,7 @@ TEST_CASE("a proxy is used exactly as configured and sees no credential") {
   config.proxy = fmt::format("http://127.0.0.1:{}", proxy.port());
   const Outcome outcome = send(make_curl_transport(config, 0, {}), post("/api", "{}"), bearer("t"));
   REQUIRE(outcome.failure.has_value());
-  CHECK(outcome.failure->kind == Kind::connect);
+  CHECK(outcome.failure->kind == Broken::connect);
   CHECK_FALSE(outcome.failure->request_may_have_arrived);
   const ReceivedRequest request = proxy.requests().at(0);
   CHECK(request.method == "CONNECT");

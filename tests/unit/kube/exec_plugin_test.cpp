@@ -52,7 +52,7 @@ std::string in_json(const std::string& text) {
 }
 
 /// What running `plugin` throws; checks that it is a matter of credentials.
-ErrorInfo failure_of(const Plugin& plugin, PluginInput input = PluginInput::no_terminal) {
+ErrorInfo plugin_failure_of(const Plugin& plugin, PluginInput input = PluginInput::no_terminal) {
   try {
     plugin.run({}, input);
   } catch (const Error& error) {
@@ -183,11 +183,11 @@ TEST_CASE("who gets standard input") {
 TEST_CASE("a plugin that is not there is told with kubectl's help and the configuration's hint") {
   Plugin plugin("");
   plugin.exec.command = "no-such-plugin";
-  CHECK(failure_of(plugin).message ==
+  CHECK(plugin_failure_of(plugin).message ==
         std::string("getting credentials: exec: executable no-such-plugin not found") + kHelp);
-  CHECK(failure_of(plugin).cause == "no such file or directory");
+  CHECK(plugin_failure_of(plugin).cause == "no such file or directory");
   plugin.exec.install_hint = "run:\n\tinstall \x1b[31mit\x1b[0m \x7f \xc2\x9b \xe2\x80\xae ümlaut\r\n\xff";
-  CHECK(failure_of(plugin).message ==
+  CHECK(plugin_failure_of(plugin).message ==
         std::string("getting credentials: exec: executable no-such-plugin not found") + kHelp +
             "\n\nrun:\n\tinstall U+001B[31mitU+001B[0m U+007F U+009B U+202E ümlaut\r\nU+00FF");
 }
@@ -212,7 +212,7 @@ TEST_CASE("a plugin that cannot be started or fails") {
       std::string want = std::string("getting credentials: exec: ") + row.want;
       want.replace(want.find("PLUGIN"), 6, plugin.exec.command);
       if (want.ends_with("not found")) want += kHelp;
-      const ErrorInfo failure = failure_of(plugin);
+      const ErrorInfo failure = plugin_failure_of(plugin);
       CHECK(failure.message == want);
       CHECK(failure.cause == row.cause);
     }
@@ -252,13 +252,13 @@ TEST_CASE("every answer that cannot be used, in this order, and never a word of 
             "the token of the exec plugin holds a character that no HTTP header may hold"},
        }) {
     SUBCASE(row.name) {
-      CHECK(failure_of(printing(row.out)).message == std::string("getting credentials: ") + row.want);
+      CHECK(plugin_failure_of(printing(row.out)).message == std::string("getting credentials: ") + row.want);
     }
   }
   const test::TestKeyPair jane = test::make_key_pair("jane");
   const test::TestKeyPair other = test::make_key_pair("other");
-  CHECK(failure_of(printing(answer_with(R"({"clientCertificateData":")" + in_json(jane.certificate_pem) +
-                                        R"(","clientKeyData":")" + in_json(other.key_pem) + "\"}")))
+  CHECK(plugin_failure_of(printing(answer_with(R"({"clientCertificateData":")" + in_json(jane.certificate_pem) +
+                                               R"(","clientKeyData":")" + in_json(other.key_pem) + "\"}")))
             .message ==
         "getting credentials: failed parsing client key/certificate: tls: private key does not match public key");
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "api_failure.hpp"
 #include "support/fake_transport.hpp"
 
 namespace dba::kube {
@@ -16,7 +17,6 @@ using Kind = ApiError::Kind;
 using Broken = TransportFailure::Kind;
 using namespace std::chrono_literals;
 
-const std::string kServers = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
 const std::string kSales = kServers + "/sales";
 constexpr std::string_view kBegan = "2026-01-02T03:04:05Z";  // FakeClock's start
 
@@ -40,16 +40,6 @@ Json stored(std::string_view created, std::string_view manager = kFieldManager) 
   object["metadata"]["managedFields"][0]["operation"] = "Update";
   object["spec"]["defaulted"] = true;
   return object;
-}
-
-template <class Call>
-ApiError failure_of(Call call) {
-  try {
-    call();
-  } catch (const ApiError& error) {
-    return error;
-  }
-  throw std::runtime_error("the call succeeded");
 }
 
 }  // namespace
@@ -136,7 +126,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
   SUBCASE("somebody's older object: refused, and nothing of it is shown as ours") {
     post.break_with(Broken::reset);
     get.reply(stored("2026-01-01T00:00:00Z"));
-    const ApiError error = failure_of(create);
+    const ApiError error = api_failure_of(create);
     CHECK(error.kind() == Kind::already_exists);
     CHECK(error.code() == ExitCode::refused);
     CHECK(error.info().cause == "Error from server (AlreadyExists): mssqlservers.kubedb.com \"sales\" already exists");
@@ -144,7 +134,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
   SUBCASE("not there for two seconds: not created, and safe to run again") {
     post.break_with(Broken::reset);
     get.reply(missing, 404);
-    const ApiError error = failure_of(create);
+    const ApiError error = api_failure_of(create);
     CHECK(error.code() == ExitCode::unexpected);
     CHECK_FALSE(error.outcome_unknown());
     CHECK(error.info().message ==
@@ -159,7 +149,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
     other["spec"]["replicas"] = 5;
     post.break_with(Broken::reset);
     get.reply(other);
-    const ApiError error = failure_of(create);
+    const ApiError error = api_failure_of(create);
     CHECK(error.code() == ExitCode::acceptance_unknown);
     CHECK(error.info().details ==
           std::vector<std::string>{"an object of this name was made at the same time, with other content"});
@@ -167,7 +157,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
   SUBCASE("the look-up fails too: unknown, with the command to look with") {
     post.break_with(Broken::reset);
     get.break_with(Broken::refused, false);
-    const ApiError error = failure_of(create);
+    const ApiError error = api_failure_of(create);
     CHECK(error.code() == ExitCode::acceptance_unknown);
     CHECK(error.outcome_unknown());
     CHECK(error.info().message ==
@@ -182,7 +172,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
   SUBCASE("the look-up is forbidden: unknown at once") {
     post.break_with(Broken::reset);
     get.fail(403, "Forbidden", "no");
-    CHECK(failure_of(create).code() == ExitCode::acceptance_unknown);
+    CHECK(api_failure_of(create).code() == ExitCode::acceptance_unknown);
     CHECK(get.uses() == 1);
   }
   SUBCASE("the server's clock decides, not ours") {
@@ -192,14 +182,14 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
     CHECK(codec::uid_of(create()) == "u1");
     get.reply(200, codec::compact_json(stored("2030-05-05T00:00:00Z")),
               {{"Date", "Sun, 05 May 2030 00:00:11 GMT"}, {"Content-Type", "application/json"}});
-    static_cast<void>(failure_of(create));
+    static_cast<void>(api_failure_of(create));
   }
   SUBCASE("a deadline leaves half a second for the look-up") {
     const auto began = cluster.clock().steady_now();
     cluster.client().set_deadline(began + 5s);
     post.time_out();
     get.reply(missing, 404);
-    const ApiError error = failure_of(create);
+    const ApiError error = api_failure_of(create);
     CHECK(error.code() == ExitCode::acceptance_unknown);
     CHECK(cluster.clock().steady_now() <= began + 5500ms);
     CHECK(get.uses() > 1);
@@ -207,13 +197,13 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
   SUBCASE("refused before it was sent: nothing to look up") {
     get.optionally();
     post.break_with(Broken::refused, false);
-    CHECK(failure_of(create).kind() == Kind::unreachable);
+    CHECK(api_failure_of(create).kind() == Kind::unreachable);
     CHECK(get.uses() == 0);
   }
   SUBCASE("a dry run leaves nothing to look up") {
     get.optionally();
     post.break_with(Broken::reset);
-    const ApiError error = failure_of([&] { cluster.client().create(wanted(), {.dry_run = DryRun::server}); });
+    const ApiError error = api_failure_of([&] { cluster.client().create(wanted(), {.dry_run = DryRun::server}); });
     CHECK(error.code() == ExitCode::unexpected);
     CHECK(get.uses() == 0);
   }
@@ -225,7 +215,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
   SUBCASE("AlreadyExists at the first attempt is final") {
     get.optionally();
     post.reply(test::status_json(409, "AlreadyExists", "exists", "sales"), 409);
-    CHECK(failure_of(create).kind() == Kind::already_exists);
+    CHECK(api_failure_of(create).kind() == Kind::already_exists);
     CHECK(get.uses() == 0);
   }
   SUBCASE("a generated name cannot be looked up") {
@@ -234,7 +224,7 @@ TEST_CASE("an unanswered create is looked up before anything is said") {
     Json object = wanted();
     object["metadata"].erase("name");
     object["metadata"]["generateName"] = "sales-";
-    CHECK(failure_of([&] { cluster.client().create(object); }).code() == ExitCode::acceptance_unknown);
+    CHECK(api_failure_of([&] { cluster.client().create(object); }).code() == ExitCode::acceptance_unknown);
   }
 }
 
@@ -251,7 +241,7 @@ TEST_CASE("an unanswered apply is sent once more") {
   }
   SUBCASE("never answered, the outcome is unknown") {
     patch.break_with(Broken::reset);
-    CHECK(failure_of([&] { cluster.client().apply(wanted(), false); }).code() == ExitCode::acceptance_unknown);
+    CHECK(api_failure_of([&] { cluster.client().apply(wanted(), false); }).code() == ExitCode::acceptance_unknown);
     CHECK(patch.uses() == 2);
   }
 }
@@ -271,7 +261,7 @@ TEST_CASE("an unanswered patch or delete is looked up") {
     get.reply(stored("2026-01-01T00:00:00Z"));
     const Json patch = Json::parse(R"({"spec":{"replicas":9}})");
     const ApiError error =
-        failure_of([&] { cluster.client().merge_patch(resources::mssqlservers, "demo", "sales", patch); });
+        api_failure_of([&] { cluster.client().merge_patch(resources::mssqlservers, "demo", "sales", patch); });
     CHECK(error.code() == ExitCode::unexpected);
     CHECK(error.info().message.ends_with("; it was not changed"));
   }
@@ -292,7 +282,7 @@ TEST_CASE("an unanswered patch or delete is looked up") {
     cluster.api().on("DELETE", kSales).break_with(Broken::reset);
     get.reply(stored("2026-01-01T00:00:00Z"));
     const ApiError error =
-        failure_of([&] { cluster.client().remove(resources::mssqlservers, "demo", "sales", {.uid = "u1"}); });
+        api_failure_of([&] { cluster.client().remove(resources::mssqlservers, "demo", "sales", {.uid = "u1"}); });
     CHECK(error.info().message.ends_with("; it was not deleted"));
   }
   SUBCASE("gone by the first of two attempts") {

@@ -7,15 +7,15 @@
 
 #include "listener_record.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::mssql {
 
 namespace {
 
 using test::FakeCluster;
+using test::kSales;
 using test::ListenerRecord;
-
-const std::string kSales = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
 
 /// What a server makes of an apply: the live object with what was sent on top of it.
 std::function<test::Reply(const test::SeenRequest&)> merge_onto(Json live) {
@@ -28,11 +28,6 @@ std::function<test::Reply(const test::SeenRequest&)> merge_onto(Json live) {
     merged["metadata"]["generation"] = 2;
     return test::Reply{.body = codec::compact_json(merged)};
   };
-}
-
-void stub_marks(FakeCluster& cluster) {
-  cluster.api().on("PATCH", kSales).where("fieldManager", "kubectl-dba-marks").stored();
-  cluster.api().on("POST", "/api/v1/namespaces/demo/events").stored(201);
 }
 
 void stub_live(FakeCluster& cluster, const Json& live, bool is_really_applied) {
@@ -49,7 +44,7 @@ void stub_live(FakeCluster& cluster, const Json& live, bool is_really_applied) {
       .where("fieldManager", "kubectl-dba")
       .where("dryRun", "")
       .reply_with(merge_onto(live));
-  stub_marks(cluster);
+  test::stub_marks(cluster.api());
 }
 
 Json conflict(std::string_view manager, std::string_view field) {
@@ -67,7 +62,8 @@ void apply_objects(kube::Client& client, const std::vector<Json>& objects, const
   apply_plan(client, plan_application(client, objects, request, listener), request, {}, listener);
 }
 
-ErrorInfo failure_of(FakeCluster& cluster, const Json& database, const ApplyRequest& request, ListenerRecord& record) {
+ErrorInfo failure_of_apply(FakeCluster& cluster, const Json& database, const ApplyRequest& request,
+                           ListenerRecord& record) {
   try {
     apply_objects(cluster.client(), {database}, request, record.listener());
   } catch (const Error& error) {
@@ -97,7 +93,7 @@ TEST_CASE("a new database is checked as create does, then applied and marked") {
   FakeCluster cluster;
   test::stub_demo_cluster(cluster.api());
   cluster.api().on("PATCH", kSales).where("fieldManager", "kubectl-dba").reply(test::live_sales_database(), 201);
-  stub_marks(cluster);
+  test::stub_marks(cluster.api());
   ListenerRecord record;
   apply_objects(cluster.client(), {test::sales_database()}, {}, record.listener());
   CHECK(record.written == std::vector<std::string>{"MSSQLServer sales created"});
@@ -115,7 +111,7 @@ TEST_CASE("a new database that the cluster has something against is refused befo
   Json database = test::sales_database();
   database["spec"]["version"] = "2019";
   ListenerRecord record;
-  const ErrorInfo error = failure_of(cluster, database, {}, record);
+  const ErrorInfo error = failure_of_apply(cluster, database, {}, record);
   CHECK(error.code == ExitCode::refused);
   CHECK(error.message.starts_with("cannot apply database \"sales\": spec.version (--version): "));
   CHECK(cluster.api().requests("PATCH").empty());
@@ -204,7 +200,7 @@ TEST_CASE("a conflict names the other manager and the field, and nothing is chan
   cluster.api().on_get(test::live_sales_database());
   cluster.api().on("PATCH", kSales).where("dryRun", "All").reply(conflict("kubectl-edit", ".spec.replicas"), 409);
   ListenerRecord record;
-  const ErrorInfo error = failure_of(cluster, sales_with_policy("Halt"), {}, record);
+  const ErrorInfo error = failure_of_apply(cluster, sales_with_policy("Halt"), {}, record);
   CHECK(error.code == ExitCode::refused);
   CHECK(error.details == std::vector<std::string>{"\"kubectl-edit\" using kubedb.com/v1alpha2: .spec.replicas"});
   CHECK(error.hint.find("--force-conflicts") != std::string::npos);
@@ -234,7 +230,7 @@ TEST_CASE("a conflict with our own earlier create is settled without a word, unl
       .where("fieldManager", "kubectl-dba")
       .where("force", "true")
       .reply_with(merge_onto(live));
-  stub_marks(cluster);
+  test::stub_marks(cluster.api());
   ListenerRecord record;
   apply_objects(cluster.client(), {sales_with_policy("Halt")}, {}, record.listener());
   CHECK(record.written == std::vector<std::string>{"MSSQLServer sales configured"});
@@ -249,7 +245,7 @@ TEST_CASE("a smaller volume is refused, changes past the ops requests are warned
   SUBCASE("smaller volume") {
     stub_live(cluster, test::live_sales_database(), false);
     database["spec"]["storage"]["resources"]["requests"]["storage"] = "5Gi";
-    const ErrorInfo error = failure_of(cluster, database, {}, record);
+    const ErrorInfo error = failure_of_apply(cluster, database, {}, record);
     CHECK(error.code == ExitCode::refused);
     CHECK(real_applies(cluster).empty());
   }
@@ -322,7 +318,7 @@ TEST_CASE("a change of a live database is checked against the cluster as a new o
     Json database = test::sales_database();
     database["spec"].merge_patch(test::parse_yaml(row.assignments));
     ListenerRecord record;
-    const ErrorInfo error = failure_of(cluster, database, {}, record);
+    const ErrorInfo error = failure_of_apply(cluster, database, {}, record);
     CHECK(error.message == cannot + row.message);
     CHECK(error.code == ExitCode::refused);
     CHECK(record.written.empty());
@@ -349,7 +345,7 @@ TEST_CASE("a database that is being deleted is not applied to, whether it would 
     live["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z";
     cluster.api().on_get(live);
     ListenerRecord record;
-    const ErrorInfo error = failure_of(cluster, sales_with_policy(policy), {}, record);
+    const ErrorInfo error = failure_of_apply(cluster, sales_with_policy(policy), {}, record);
     CHECK(error.code == ExitCode::refused);
     CHECK(error.message ==
           "cannot apply database \"sales\": metadata.name: \"sales\" exists in namespace \"demo\" and is being "

@@ -37,7 +37,7 @@ spec:
 )");
 }
 
-std::string found_in(const Json& desired) {
+std::string change_problems(const Json& desired) {
   std::vector<std::string> lines;
   const Findings findings = check_change(live(), desired);
   for (const Finding& finding : findings.all()) {
@@ -121,7 +121,7 @@ TEST_CASE("changes of a live database that go past the operator's safe way") {
     CAPTURE(row.name);
     Json desired = live();
     row.change(desired["spec"]);
-    CHECK(found_in(desired) == row.want);
+    CHECK(change_problems(desired) == row.want);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "listener_record.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::mssql {
 
@@ -14,9 +15,8 @@ namespace {
 
 namespace resources = kube::resources;
 using test::FakeCluster;
+using test::kDatabases;
 using test::ListenerRecord;
-
-const std::string kDatabases = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
 
 /// The database as POST stores it: what was sent, owned by us as an "Update".
 test::Reply store(const test::SeenRequest& request) {
@@ -26,18 +26,14 @@ test::Reply store(const test::SeenRequest& request) {
   return {.status = 201, .body = codec::compact_json(object)};
 }
 
-void stub_marks(FakeCluster& cluster) {
-  cluster.api().on("PATCH", kDatabases + "/sales").reply(test::live_sales_database());
-  cluster.api().on("POST", "/api/v1/namespaces/demo/events").stored(201);
-}
-
 Json without_version() {
   Json database = test::sales_database();
   database["spec"].erase("version");
   return database;
 }
 
-ErrorInfo failure_of(FakeCluster& cluster, const Json& database, const CreateRequest& request, ListenerRecord& record) {
+ErrorInfo failure_of_plan(FakeCluster& cluster, const Json& database, const CreateRequest& request,
+                          ListenerRecord& record) {
   try {
     plan_creation(cluster.client(), database, request, record.listener());
   } catch (const Error& error) {
@@ -86,7 +82,7 @@ TEST_CASE("everything that the cluster has against a database is told at once") 
   cluster.api().on_get_missing(resources::secrets, "demo", "my-auth");
   cluster.api().on_get_missing(resources::secrets, "demo", "my-conf");
   ListenerRecord record;
-  const ErrorInfo error = failure_of(cluster, database, {}, record);
+  const ErrorInfo error = failure_of_plan(cluster, database, {}, record);
   CHECK(error.code == ExitCode::denied);  // The namespace is not found.
   CHECK(error.message == "cannot create database \"sales\"");
   REQUIRE(error.details.size() == 7);
@@ -122,7 +118,7 @@ TEST_CASE("what may not be read is a warning that says what was not checked") {
                                                       "issuer \"mssqlserver-ca-issuer\"" + end});
   }
   SUBCASE("without one the catalog is needed") {
-    const ErrorInfo error = failure_of(cluster, without_version(), {}, record);
+    const ErrorInfo error = failure_of_plan(cluster, without_version(), {}, record);
     CHECK(error.code == ExitCode::denied);
     CHECK(error.message ==
           "cannot create database \"sales\": spec.version (--version): has to be given, because the catalog may not be "
@@ -142,7 +138,7 @@ TEST_CASE("a server without KubeDB or cert-manager is told apart from a missing 
     cluster.api()
         .on("GET", resources::issuers.path("demo", "mssqlserver-ca-issuer"))
         .reply(404, "404 page not found", {{"Content-Type", "text/plain"}});
-    const ErrorInfo error = failure_of(cluster, test::sales_database(), {}, record);
+    const ErrorInfo error = failure_of_plan(cluster, test::sales_database(), {}, record);
     CHECK(error.code == ExitCode::denied);
     CHECK(error.message.find("cert-manager is not installed") != std::string::npos);
   }
@@ -153,7 +149,7 @@ TEST_CASE("an unreachable server is not mistaken for missing objects") {
   test::stub_demo_cluster(cluster.api());
   cluster.api().on("GET", kDatabases + "/sales").break_with(kube::TransportFailure::Kind::refused, false);
   ListenerRecord record;
-  const ErrorInfo error = failure_of(cluster, test::sales_database(), {}, record);
+  const ErrorInfo error = failure_of_plan(cluster, test::sales_database(), {}, record);
   CHECK(error.code == ExitCode::unexpected);
   CHECK(error.message.find("cannot be reached") != std::string::npos);
 }
@@ -171,7 +167,7 @@ TEST_CASE("a missing issuer and a missing namespace are fine when they are to be
 TEST_CASE("a planned database is posted, told, then marked") {
   FakeCluster cluster;
   cluster.api().on("POST", kDatabases).reply_with(store);
-  stub_marks(cluster);
+  test::stub_marks(cluster.api());
   ListenerRecord record;
   const CreatePlan plan{.database = std::make_shared<const Json>(test::sales_database())};
   const Json created = create_database(cluster.client(), plan, {.mark = {.action = "create"}}, record.listener());
@@ -218,7 +214,7 @@ TEST_CASE("a missing namespace is made before the database") {
     cluster.api().on("PATCH", "/api/v1/namespaces/demo").stored();
     cluster.api().on("POST", "/api/v1/namespaces/default/events").stored(201);
     cluster.api().on("POST", kDatabases).reply_with(store);
-    stub_marks(cluster);
+    test::stub_marks(cluster.api());
     create_database(cluster.client(), plan, {.create_namespace = true}, record.listener());
     CHECK(record.written == std::vector<std::string>{"Namespace demo created", "MSSQLServer sales created"});
   }
@@ -243,7 +239,7 @@ TEST_CASE("a POST without an answer is looked up before anything is said") {
     stored["metadata"]["creationTimestamp"] = "2026-01-02T03:04:05Z";
     stored["metadata"]["managedFields"][0]["operation"] = "Update";
     cluster.api().on_get(stored);
-    stub_marks(cluster);
+    test::stub_marks(cluster.api());
     create_database(cluster.client(), plan, {}, record.listener());
     CHECK(record.written == std::vector<std::string>{"MSSQLServer sales created"});
   }

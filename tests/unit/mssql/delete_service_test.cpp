@@ -10,6 +10,7 @@
 #include "dba/kube/resource.hpp"
 
 #include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::mssql {
 
@@ -17,9 +18,9 @@ namespace {
 
 namespace resources = kube::resources;
 using test::FakeCluster;
+using test::kOpsRequests;
+using test::kSales;
 
-const std::string kDatabase = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
-const std::string kRequests = "/apis/ops.kubedb.com/v1alpha1/namespaces/demo/mssqlserveropsrequests";
 const std::string kHalt =
     "kubectl patch mssqlservers.kubedb.com sales -n demo --type=merge -p '{\"spec\":{\"deletionPolicy\":\"Halt\"}}'";
 
@@ -115,12 +116,12 @@ TEST_CASE("a server without ops requests has none, one that does not show them i
   FakeCluster cluster;
   cluster.api().on_get(database_with("Delete"));
   SUBCASE("not allowed") {
-    cluster.api().on("GET", kRequests).fail(403, "Forbidden", "not for you");
+    cluster.api().on("GET", kOpsRequests).fail(403, "Forbidden", "not for you");
     CHECK(inspect_deletion(cluster.client(), "demo", "sales").requests_unknown ==
           "Error from server (Forbidden): not for you");
   }
   SUBCASE("not installed") {
-    cluster.api().on("GET", kRequests).reply(404, "404 page not found\n", {{"Content-Type", "text/plain"}});
+    cluster.api().on("GET", kOpsRequests).reply(404, "404 page not found\n", {{"Content-Type", "text/plain"}});
     CHECK(inspect_deletion(cluster.client(), "demo", "sales").requests_unknown.empty());
   }
 }
@@ -128,8 +129,8 @@ TEST_CASE("a server without ops requests has none, one that does not show them i
 TEST_CASE("a dry run sends the same deletions, marked as such, and leaves no Event") {
   FakeCluster cluster;
   const std::string done = R"({"kind":"Status","status":"Success"})";
-  cluster.api().on("DELETE", kDatabase).reply(200, done);
-  cluster.api().on("DELETE", kRequests + "/a").reply(200, done);
+  cluster.api().on("DELETE", kSales).reply(200, done);
+  cluster.api().on("DELETE", kOpsRequests + "/a").reply(200, done);
   DeletionInspection inspection = inspection_of("Delete");
   inspection.requests = {{.name = "a", .uid = "uid-of-a", .finished = true}, {.name = "b", .uid = "uid-of-b"}};
   std::vector<std::string> accepted;
@@ -141,8 +142,8 @@ TEST_CASE("a dry run sends the same deletions, marked as such, and leaves no Eve
         std::vector<std::string>{"mssqlserveropsrequest.ops.kubedb.com a, gone", "mssqlserver.kubedb.com sales, gone"});
   const std::vector<test::SeenRequest> requests = cluster.api().requests();
   REQUIRE(requests.size() == 2);
-  CHECK(requests[0].path == kRequests + "/a");
-  CHECK(requests[1].path == kDatabase);
+  CHECK(requests[0].path == kOpsRequests + "/a");
+  CHECK(requests[1].path == kSales);
   for (const test::SeenRequest& request : requests)
     CHECK(request.body.find(R"("dryRun":["All"])") != std::string::npos);
 }
@@ -150,9 +151,9 @@ TEST_CASE("a dry run sends the same deletions, marked as such, and leaves no Eve
 TEST_CASE("an ops request that went by itself meanwhile is no obstacle") {
   FakeCluster cluster;
   cluster.api()
-      .on("DELETE", kRequests + "/a")
+      .on("DELETE", kOpsRequests + "/a")
       .reply(test::status_json(404, "NotFound", "gone", "a", "mssqlserveropsrequests"), 404);
-  cluster.api().on("DELETE", kDatabase).reply(200, R"({"kind":"Status","status":"Success"})");
+  cluster.api().on("DELETE", kSales).reply(200, R"({"kind":"Status","status":"Success"})");
   DeletionInspection inspection = inspection_of("Delete");
   inspection.requests = {{.name = "a", .uid = "uid-of-a", .finished = true}};
   std::vector<std::string> accepted;

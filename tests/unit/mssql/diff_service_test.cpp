@@ -8,15 +8,15 @@
 
 #include "listener_record.hpp"
 #include "support/demo_cluster.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::mssql {
 
 namespace {
 
 using test::FakeCluster;
+using test::kSales;
 using test::ListenerRecord;
-
-const std::string kSales = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
 
 Json secret(std::string_view data) {
   return test::parse_yaml("{apiVersion: v1, kind: Secret, metadata: {name: sales-auth, namespace: demo}, data: {" +

@@ -8,6 +8,7 @@
 #include "dba/kube/resource.hpp"
 #include "dba/mssql/issuer_service.hpp"
 
+#include "support/fake_clock.hpp"
 #include "support/fake_transport.hpp"
 #include "support/test_keys.hpp"
 #include "yaml_text.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 namespace resources = kube::resources;
 using test::FakeCluster;
+using test::kNow;
 
 const std::string kRenew = "kubectl dba mssql issuer create company -n demo --overwrite";
 
@@ -34,11 +36,11 @@ Json ready(Json issuer) {
 }
 
 /// A cluster whose issuer "company" of this kind signs with this secret; a Certificate is accepted.
-struct Scene {
+struct IssuerScene {
   FakeCluster cluster{};
   IssuerRef ref{};
 
-  explicit Scene(const Json& secret, std::string_view kind = "Issuer")
+  explicit IssuerScene(const Json& secret, std::string_view kind = "Issuer")
       : ref{.kind = std::string(kind), .name = "company"} {
     cluster.api().on_get(ready(make_issuer(ref, "demo", "company-ca")));
     cluster.api().on_get(secret);
@@ -49,22 +51,20 @@ struct Scene {
   std::vector<std::string> about_the_ca() {
     std::vector<std::string> lines;
     const IssuerReport found = report();
-    for (const IssuerCheck& check : found.checks) {
+    for (const Check& check : found.checks) {
       if (check.name != "ca" && check.name != "validity") continue;
-      lines.push_back(check.name + " " + std::string(check_status_name(check.status)) + ": " + check.text +
+      lines.push_back(check.name + " " + std::string(status_name(check.status)) + ": " + check.text +
                       (check.remedy.empty() ? "" : " → " + check.remedy));
     }
     return lines;
   }
 };
 
-const WallTime kNow = test::FakeClock().wall_now();
-
 }  // namespace
 
 TEST_CASE("a CA that serves: the whole report") {
   const tls::KeyPair ca = make_ca(kNow);
-  Scene scene(make_ca_secret("company-ca", "demo", ca));
+  IssuerScene scene(make_ca_secret("company-ca", "demo", ca));
   const IssuerReport report = scene.report();
   const tls::CertificateFacts facts = tls::read_certificate(ca.certificate_pem);
   CHECK(codec::compact_json(to_json(report)) ==
@@ -88,7 +88,7 @@ TEST_CASE("a CA that serves: the whole report") {
 TEST_CASE("a key that does not belong to the certificate") {
   Json secret = make_ca_secret("company-ca", "demo", make_ca(kNow));
   secret["data"]["tls.key"] = base64_encode(make_ca(kNow).key_pem.reveal());
-  Scene scene(secret);
+  IssuerScene scene(secret);
   CHECK(scene.about_the_ca() ==
         std::vector<std::string>{
             "ca fail: tls.key: the private key does not belong to the certificate of tls.crt → " + kRenew,
@@ -97,7 +97,7 @@ TEST_CASE("a key that does not belong to the certificate") {
 }
 
 TEST_CASE("a CA that has expired") {
-  Scene scene(make_ca_secret("company-ca", "demo", make_ca(kNow - std::chrono::days(101))));
+  IssuerScene scene(make_ca_secret("company-ca", "demo", make_ca(kNow - std::chrono::days(101))));
   CHECK(scene.about_the_ca() ==
         std::vector<std::string>{"ca fail: tls.crt: the certificate expired at 2026-01-01T03:04:05Z → " + kRenew});
   const IssuerReport report = scene.report();
@@ -106,7 +106,7 @@ TEST_CASE("a CA that has expired") {
 }
 
 TEST_CASE("a CA that somebody else made has to come from there again") {
-  Scene scene(make_ca_secret("company-ca", "demo", make_ca(kNow - std::chrono::days(101), "/CN=Company")));
+  IssuerScene scene(make_ca_secret("company-ca", "demo", make_ca(kNow - std::chrono::days(101), "/CN=Company")));
   CHECK(scene.about_the_ca() ==
         std::vector<std::string>{"ca fail: tls.crt: the certificate expired at 2026-01-01T03:04:05Z → kubectl dba "
                                  "mssql issuer create company -n demo --ca-cert=ca.crt --ca-key=ca.key --overwrite"});
@@ -114,7 +114,7 @@ TEST_CASE("a CA that somebody else made has to come from there again") {
 
 TEST_CASE("a certificate that is no CA") {
   const test::TestKeyPair pair = test::make_key_pair("server");
-  Scene scene(
+  IssuerScene scene(
       make_ca_secret("company-ca", "demo", {.certificate_pem = pair.certificate_pem, .key_pem = Secret(pair.key_pem)}));
   const std::vector<std::string> lines = scene.about_the_ca();
   CHECK(lines.at(0) ==
@@ -124,7 +124,8 @@ TEST_CASE("a certificate that is no CA") {
 }
 
 TEST_CASE("the secret of a ClusterIssuer is looked for where cert-manager does, and its commands name its kind") {
-  Scene scene(make_ca_secret("company-ca", "cert-manager", make_ca(kNow - std::chrono::days(90))), "ClusterIssuer");
+  IssuerScene scene(make_ca_secret("company-ca", "cert-manager", make_ca(kNow - std::chrono::days(90))),
+                    "ClusterIssuer");
   CHECK(scene.about_the_ca() ==
         std::vector<std::string>{"ca ok: O=kubedb,CN=MSSQLServer, ECDSA P-256, key matches",
                                  "validity warn: 10 days left, until 2026-01-12T03:04:05Z → kubectl dba mssql issuer "
@@ -141,8 +142,8 @@ TEST_CASE("an issuer of another type is judged by what cert-manager says of it a
   cluster.api().on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates").stored(201);
   const IssuerReport report = check_issuer(cluster.client(), {.name = "company"}, "demo", kClusterResourceNamespace);
   std::vector<std::string> lines;
-  for (const IssuerCheck& check : report.checks)
-    lines.push_back(check.name + " " + std::string(check_status_name(check.status)) + ": " + check.text);
+  for (const Check& check : report.checks)
+    lines.push_back(check.name + " " + std::string(status_name(check.status)) + ": " + check.text);
   CHECK(lines == std::vector<std::string>{
                      "api ok: cert-manager.io/v1 is served", "issuer ok: Issuer company exists",
                      "ready fail: cert-manager has not looked at it",
@@ -152,7 +153,7 @@ TEST_CASE("an issuer of another type is judged by what cert-manager says of it a
 }
 
 TEST_CASE("a Certificate that one may not try is unknown, and unknown is not healthy") {
-  Scene scene(make_ca_secret("company-ca", "demo", make_ca(kNow)));
+  IssuerScene scene(make_ca_secret("company-ca", "demo", make_ca(kNow)));
   scene.cluster.api()
       .on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates")
       .fail(403, "Forbidden", "not for you");
@@ -176,13 +177,13 @@ TEST_CASE("a webhook that cannot be called fails the check; a server that is in 
                              "webhook unknown: no answer whether a Certificate is accepted: "},
                          Row{503, "ServiceUnavailable", "shutting down",
                              "webhook unknown: no answer whether a Certificate is accepted: "}}) {
-    Scene scene(make_ca_secret("company-ca", "demo", make_ca(kNow)));
+    IssuerScene scene(make_ca_secret("company-ca", "demo", make_ca(kNow)));
     scene.cluster.api()
         .on("POST", "/apis/cert-manager.io/v1/namespaces/demo/certificates")
         .fail(row.code, row.reason, row.message);
     const IssuerReport report = scene.report();
-    const IssuerCheck& last = report.checks.back();
-    const std::string line = last.name + " " + std::string(check_status_name(last.status)) + ": " + last.text;
+    const Check& last = report.checks.back();
+    const std::string line = last.name + " " + std::string(status_name(last.status)) + ": " + last.text;
     CHECK(line.substr(0, row.want.size()) == row.want);
     CHECK(line.find(row.message) != std::string::npos);
     CHECK_FALSE(report.healthy);

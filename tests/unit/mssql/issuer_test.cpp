@@ -10,6 +10,7 @@
 #include "dba/base/base64.hpp"
 #include "dba/base/error.hpp"
 
+#include "support/fake_clock.hpp"
 #include "support/test_pki.hpp"
 #include "yaml_text.hpp"
 
@@ -17,9 +18,8 @@ namespace dba::mssql {
 namespace {
 
 using Lines = std::vector<std::string>;
+using test::kNow;
 using test::yaml;
-
-const WallTime kNow = *try_parse_rfc3339("2026-01-02T03:04:05Z");
 
 tls::AuthorityRequest request(std::string_view subject = "/CN=MSSQLServer/O=kubedb") {
   return {
@@ -42,7 +42,7 @@ tls::KeyPair pair_of(const test::TestKeyPair& pair) {
 }
 
 /// "error|warning flag: message"
-Lines found_in(const tls::KeyPair& pair, WallTime now = kNow) {
+Lines pair_problems(const tls::KeyPair& pair, WallTime now = kNow) {
   Lines lines;
   const Findings findings = check_ca_pair(pair, now, "--ca-cert", "--ca-key");
   for (const Finding& finding : findings.all()) {
@@ -97,26 +97,26 @@ TEST_CASE("the objects that make an issuer") {
 }
 
 TEST_CASE("a pair that can be an issuer's CA") {
-  CHECK(found_in(ca()).empty());
-  CHECK(found_in(ca(), kNow + std::chrono::days(335)).empty());
-  CHECK(found_in(ca(), kNow + std::chrono::days(336)) ==
+  CHECK(pair_problems(ca()).empty());
+  CHECK(pair_problems(ca(), kNow + std::chrono::days(335)).empty());
+  CHECK(pair_problems(ca(), kNow + std::chrono::days(336)) ==
         Lines{"warning --ca-cert: the certificate expires soon, at 2027-01-02T03:04:05Z"});
 }
 
 TEST_CASE("what keeps a pair from being an issuer's CA") {
-  CHECK(found_in(ca(), kNow + std::chrono::days(365)) ==
+  CHECK(pair_problems(ca(), kNow + std::chrono::days(365)) ==
         Lines{"error --ca-cert: the certificate expired at 2027-01-02T03:04:05Z"});
-  CHECK(found_in(ca(), kNow - std::chrono::days(1)) ==
+  CHECK(pair_problems(ca(), kNow - std::chrono::days(1)) ==
         Lines{"error --ca-cert: the certificate is not valid before 2026-01-02T03:04:05Z"});
-  CHECK(found_in({.certificate_pem = ca().certificate_pem, .key_pem = another_ca().key_pem}) ==
+  CHECK(pair_problems({.certificate_pem = ca().certificate_pem, .key_pem = another_ca().key_pem}) ==
         Lines{"error --ca-key: the private key does not belong to the certificate of --ca-cert"});
   const tls::KeyPair server = pair_of(test::make_key_pair("server"));
   const WallTime issued = tls::read_certificate(server.certificate_pem).not_before;
-  CHECK(found_in(server, issued + std::chrono::hours(1))[0] ==
+  CHECK(pair_problems(server, issued + std::chrono::hours(1))[0] ==
         "error --ca-cert: the certificate is no CA (CA:TRUE is missing), it cannot sign others");
-  CHECK(found_in({.certificate_pem = "none", .key_pem = ca().key_pem}).size() == 1);
-  CHECK(found_in({.certificate_pem = ca().certificate_pem, .key_pem = Secret("none")}).size() == 1);
-  CHECK(found_in({.certificate_pem = ca().certificate_pem, .key_pem = Secret("none")})[0].starts_with(
+  CHECK(pair_problems({.certificate_pem = "none", .key_pem = ca().key_pem}).size() == 1);
+  CHECK(pair_problems({.certificate_pem = ca().certificate_pem, .key_pem = Secret("none")}).size() == 1);
+  CHECK(pair_problems({.certificate_pem = ca().certificate_pem, .key_pem = Secret("none")})[0].starts_with(
       "error --ca-key: "));
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("a CA must be allowed to sign certificates, if it says at all what it 
   const auto found = [](const std::string& key_usage) {
     const tls::KeyPair pair = pair_of(test::TestAuthority("Company", key_usage).pair());
     const tls::CertificateFacts facts = tls::read_certificate(pair.certificate_pem);
-    Lines errors = found_in(pair, facts.not_before + std::chrono::hours(1));
+    Lines errors = pair_problems(pair, facts.not_before + std::chrono::hours(1));
     std::erase_if(errors, [](const std::string& line) { return line.starts_with("warning "); });  // It ends tomorrow.
     return errors;
   };
@@ -137,7 +137,8 @@ TEST_CASE("a CA must be allowed to sign certificates, if it says at all what it 
 TEST_CASE("every problem of a pair is found at once") {
   const tls::KeyPair server = pair_of(test::make_key_pair("server"));
   const WallTime issued = tls::read_certificate(server.certificate_pem).not_before;
-  CHECK(found_in({.certificate_pem = server.certificate_pem, .key_pem = ca().key_pem}, issued + std::chrono::days(2)) ==
+  CHECK(pair_problems({.certificate_pem = server.certificate_pem, .key_pem = ca().key_pem},
+                      issued + std::chrono::days(2)) ==
         Lines{"error --ca-cert: the certificate is no CA (CA:TRUE is missing), it cannot sign others",
               "error --ca-cert: the certificate expired at " +
                   format_rfc3339(tls::read_certificate(server.certificate_pem).not_after),

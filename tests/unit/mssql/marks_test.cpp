@@ -7,15 +7,16 @@
 
 #include "support/fake_transport.hpp"
 #include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 #include "yaml_text.hpp"
 
 namespace dba::mssql {
 namespace {
 
 using test::FakeCluster;
+using test::kEvents;
+using test::kSales;
 
-const std::string kDatabase = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers/sales";
-const std::string kEvents = "/api/v1/namespaces/demo/events";
 const Mark kMark{.action = "ops restart", .by = "jane", .at = "2026-01-02T03:04:05Z", .reason = "CHG-1"};
 
 const std::string kAnnotations =
@@ -32,7 +33,7 @@ Json posted(std::string_view resource_version = "1") {
 
 TEST_CASE("the marks are annotations that name the action, by whom, when and why") {
   FakeCluster cluster;
-  cluster.api().on("PATCH", kDatabase).reply(test::database_json("demo", "sales"));
+  cluster.api().on("PATCH", kSales).reply(test::database_json("demo", "sales"));
   CHECK(leave_marks(cluster.client(), test::database_json("demo", "sales"), kMark).empty());
   const test::SeenRequest patch = cluster.api().requests("PATCH").at(0);
   CHECK(patch.body == R"({"metadata":{)" + kAnnotations + "}}");
@@ -41,7 +42,7 @@ TEST_CASE("the marks are annotations that name the action, by whom, when and why
 
 TEST_CASE("without a reason an earlier one is taken away") {
   FakeCluster cluster;
-  cluster.api().on("PATCH", kDatabase).reply(test::database_json("demo", "sales"));
+  cluster.api().on("PATCH", kSales).reply(test::database_json("demo", "sales"));
   Mark mark = kMark;
   mark.reason.clear();
   leave_marks(cluster.client(), test::database_json("demo", "sales"), mark);
@@ -54,7 +55,7 @@ TEST_CASE("what our own POST owns becomes an apply's, unless somebody else write
   const std::string with_fields =
       R"(,"managedFields":[{"manager":"kubectl-dba","operation":"Apply"},{"manager":"operator","operation":"Update"}],)"
       R"("resourceVersion":")";
-  cluster.api().on("PATCH", kDatabase).fail(409, "Conflict", "the object has been modified").reply(posted("3"));
+  cluster.api().on("PATCH", kSales).fail(409, "Conflict", "the object has been modified").reply(posted("3"));
   cluster.api().on_get(posted("2"));
   CHECK(leave_marks(cluster.client(), posted("1"), kMark).empty());
   const std::vector<test::SeenRequest> patches = cluster.api().requests("PATCH");
@@ -66,12 +67,12 @@ TEST_CASE("what our own POST owns becomes an apply's, unless somebody else write
 TEST_CASE("marks that cannot be left are one warning") {
   FakeCluster cluster;
   SUBCASE("not allowed") {
-    cluster.api().on("PATCH", kDatabase).fail(403, "Forbidden", "not for you");
+    cluster.api().on("PATCH", kSales).fail(403, "Forbidden", "not for you");
     CHECK(leave_marks(cluster.client(), posted(), kMark) ==
           "could not annotate sales: Error from server (Forbidden): not for you");
   }
   SUBCASE("somebody else is always first") {
-    cluster.api().on("PATCH", kDatabase).fail(409, "Conflict", "the object has been modified");
+    cluster.api().on("PATCH", kSales).fail(409, "Conflict", "the object has been modified");
     cluster.api().on_get(posted("2"));
     CHECK(leave_marks(cluster.client(), posted(), kMark).starts_with("could not annotate sales: "));
     CHECK(cluster.api().requests("PATCH").size() == 5);

@@ -2,6 +2,7 @@
 #include "phase.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace dba::mssql {
 namespace {
 
 /// A group of three with "Type=Status Type=Status …" as its conditions.
-Json database_with(std::string_view conditions, std::string_view phase = "") {
+Json database_saying(std::string_view conditions, std::string_view phase = "") {
   Json database = test::database_json("demo", "sales", phase);
   Json& list = database["status"]["conditions"] = Json::array();
   while (!conditions.empty()) {
@@ -51,12 +52,13 @@ TEST_CASE("the phase follows from the conditions, the first rule that fits decid
            {"HealthCheckPaused=True Halted=True Provisioned=True Ready=True", "Unknown"},
        }) {
     CAPTURE(std::string(row.conditions));
-    CHECK(phase_from_conditions(database_with(row.conditions)) == row.phase);
+    CHECK(phase_from_conditions(database_saying(row.conditions)) == row.phase);
   }
 }
 
-std::string progress_of(const Json& database, const std::vector<Json>& pods = {}) {
-  const Progress progress = provisioning_progress(database, pods);
+/// @param pods absent = they cannot be seen
+std::string progress_of(const Json& database, const std::optional<std::vector<Json>>& pods = {}) {
+  const Progress progress = provisioning_progress(database, pods ? &*pods : nullptr);
   std::string state = "going on";
   if (progress.state == Progress::State::ready) state = "ready";
   if (progress.state == Progress::State::never) state = "never";
@@ -69,57 +71,86 @@ TEST_CASE("what a database that is being made waits for, step by step") {
   const std::string primary = replicas + " AGPrimaryReplicaReady=True";
   const std::string accepting = primary + " AcceptingConnection=True";
   const std::string ready = accepting + " Ready=True";
-  CHECK(progress_of(database_with("")) == "Pending, going on: waiting for the KubeDB operator to begin");
-  CHECK(progress_of(database_with(started)) ==
+  CHECK(progress_of(database_saying("")) == "Pending, going on: waiting for the KubeDB operator to begin");
+  CHECK(progress_of(database_saying(started)) == "Provisioning, going on: waiting for the replicas");
+  CHECK(progress_of(database_saying(started), std::vector<Json>()) ==
         "Provisioning, going on: waiting for the replicas: 0 of 3 pods are ready");
-  CHECK(progress_of(database_with(replicas)) ==
+  CHECK(progress_of(database_saying(replicas)) ==
         "Provisioning, going on: waiting for the availability group to get a primary");
-  CHECK(progress_of(database_with(primary)) == "Provisioning, going on: waiting for SQL Server to accept connections");
-  CHECK(progress_of(database_with(accepting)) == "Provisioning, going on: waiting for every replica to be healthy");
-  CHECK(progress_of(database_with(ready)) == "Provisioning, going on: waiting for the operator to finish provisioning");
-  CHECK(progress_of(database_with(ready + " Provisioned=True", "Provisioning")) ==
+  CHECK(progress_of(database_saying(primary)) ==
+        "Provisioning, going on: waiting for SQL Server to accept connections");
+  CHECK(progress_of(database_saying(accepting)) == "Provisioning, going on: waiting for every replica to be healthy");
+  CHECK(progress_of(database_saying(ready)) ==
+        "Provisioning, going on: waiting for the operator to finish provisioning");
+  CHECK(progress_of(database_saying(ready + " Provisioned=True", "Provisioning")) ==
         "Provisioning, going on: waiting for the operator to report the phase Ready");
-  CHECK(progress_of(database_with(ready + " Provisioned=True", "Ready")) == "Ready, ready: it is ready");
-  Json standalone = database_with(replicas);
+  CHECK(progress_of(database_saying(ready + " Provisioned=True", "Ready")) == "Ready, ready: it is ready");
+  Json standalone = database_saying(replicas);
   standalone["spec"].erase("topology");
   CHECK(progress_of(standalone) == "Provisioning, going on: waiting for SQL Server to accept connections");
-  CHECK(progress_of(database_with("DataRestoreStarted=True ProvisioningStarted=True")) ==
+  CHECK(progress_of(database_saying("DataRestoreStarted=True ProvisioningStarted=True")) ==
         "DataRestoring, going on: waiting for its data to be restored");
-  CHECK(progress_of(database_with("HealthCheckPaused=True")) == "Unknown, going on: its health checks are paused");
+  CHECK(progress_of(database_saying("HealthCheckPaused=True")) == "Unknown, going on: its health checks are paused");
 }
 
 TEST_CASE("the replicas that are waited for are counted with the arbiter, and those in trouble named") {
-  Json database = database_with("ProvisioningStarted=True");
+  Json database = database_saying("ProvisioningStarted=True");
   database["spec"]["replicas"] = 2;
   Json stuck = test::pod_json("demo", "sales", 1, "");
   stuck["status"]["conditions"][0]["status"] = "False";
   stuck["status"]["initContainerStatuses"] =
       test::yaml("v: [{name: mssql-init, state: {waiting: {reason: CrashLoopBackOff}}}]")["v"];
-  CHECK(progress_of(database, {test::pod_json("demo", "sales", 0, ""), stuck}) ==
+  CHECK(progress_of(database, std::vector{test::pod_json("demo", "sales", 0, ""), stuck}) ==
         "Provisioning, going on: waiting for the replicas: 1 of 3 pods are ready; sales-1 mssql-init: "
         "CrashLoopBackOff");
 }
 
+TEST_CASE("a phase Ready is not believed against the conditions it is made of, nor against the pods") {
+  const auto pod = [](int ordinal, const char* ready = "True") {
+    Json json = test::pod_json("demo", "sales", ordinal, "");
+    json["status"]["conditions"][0]["status"] = ready;
+    return json;
+  };
+  Json going = pod(2);
+  going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+  const Json database = database_saying("Provisioned=True Ready=True", "Ready");
+  CHECK(progress_of(database, std::vector{pod(0), pod(1), pod(2)}) == "Ready, ready: it is ready");
+  CHECK(progress_of(database, std::vector<Json>()) == "Ready, going on: the phase is Ready, but 0 of 3 pods are ready");
+  CHECK(progress_of(database, std::vector{pod(0), pod(1), pod(2, "False")}) ==
+        "Ready, going on: the phase is Ready, but 2 of 3 pods are ready");
+  CHECK(progress_of(database, std::vector{pod(0), pod(1), going}) ==
+        "Ready, going on: the phase is Ready, but 2 of 3 pods are ready");
+  for (const char* conditions : {"Provisioned=True Ready=False", "Provisioned=True ReplicaReady=False Ready=True"}) {
+    CHECK(progress_of(database_saying(conditions, "Ready"), std::vector{pod(0), pod(1), pod(2)}) ==
+          "Ready, going on: the phase is Ready, but by its conditions it is Critical");
+  }
+  Json behind = database;
+  behind["metadata"]["generation"] = 2;
+  behind["status"]["observedGeneration"] = 1;
+  CHECK(progress_of(behind, std::vector{pod(0), pod(1), pod(2)}) == "Ready, ready: it is ready");
+  CHECK(progress_of(database_saying("", "Ready")) == "Ready, ready: it is ready");
+}
+
 TEST_CASE("what will never be ready by itself") {
-  Json going = database_with("Provisioned=True Ready=True", "Ready");
+  Json going = database_saying("Provisioned=True Ready=True", "Ready");
   going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z";
   CHECK(progress_of(going) == "Ready, never: it is being deleted");
-  Json halted = database_with("Provisioned=True", "Ready");
+  Json halted = database_saying("Provisioned=True", "Ready");
   halted["spec"]["halted"] = true;
   CHECK(progress_of(halted) == "Ready, never: it is halted (spec.halted is true)");
-  CHECK(progress_of(database_with("", "Halted")) == "Halted, never: it is halted (spec.halted is true)");
+  CHECK(progress_of(database_saying("", "Halted")) == "Halted, never: it is halted (spec.halted is true)");
 }
 
 TEST_CASE("the newest condition is told with its reason and message") {
-  Json database = database_with("");
+  Json database = database_saying("");
   database["status"]["conditions"] = test::yaml(R"(v:
 - {type: Ready, status: "False", lastTransitionTime: "2026-01-02T03:04:05Z", reason: SomeReplicasNotReady, message: 2 of 3}
 - {type: ProvisioningStarted, status: "True", lastTransitionTime: "2026-01-02T03:00:00Z"})")["v"];
-  CHECK(provisioning_progress(database, {}).newest == "Ready=False SomeReplicasNotReady: 2 of 3");
+  CHECK(provisioning_progress(database, nullptr).newest == "Ready=False SomeReplicasNotReady: 2 of 3");
   database["status"]["conditions"].erase(0);
-  CHECK(provisioning_progress(database, {}).newest == "ProvisioningStarted=True");
+  CHECK(provisioning_progress(database, nullptr).newest == "ProvisioningStarted=True");
   database["status"].erase("conditions");
-  CHECK(provisioning_progress(database, {}).newest.empty());
+  CHECK(provisioning_progress(database, nullptr).newest.empty());
 }
 
 TEST_CASE("why a pod does not run") {

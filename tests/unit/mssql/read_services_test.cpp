@@ -11,6 +11,7 @@
 
 #include "support/fake_transport.hpp"
 #include "support/mssql_objects.hpp"
+#include "support/mssql_paths.hpp"
 
 namespace dba::mssql {
 
@@ -19,12 +20,11 @@ namespace {
 namespace resources = kube::resources;
 using test::database_json;
 using test::FakeCluster;
+using test::kDatabases;
+using test::kPods;
+using test::kSlices;
 using test::pod_json;
 using test::slice_json;
-
-const std::string kDatabases = "/apis/kubedb.com/v1alpha2/namespaces/demo/mssqlservers";
-const std::string kPods = "/api/v1/namespaces/demo/pods";
-const std::string kSlices = "/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices";
 
 std::vector<std::string> names_of(const ListResult& result) {
   std::vector<std::string> names;
@@ -175,6 +175,8 @@ TEST_CASE("a wait ends at once when the database is deleted under it") {
   FakeCluster cluster;
   cluster.api().on_get(database_json("demo", "sales", "Provisioning"));
   cluster.api().on_list(resources::mssqlservers, "demo", {database_json("demo", "sales", "Provisioning")});
+  cluster.api().on_list(resources::pods, "demo", {});
+  cluster.api().on_watch(resources::pods, "demo");
   test::FakeWatch& databases = cluster.api().on_watch(resources::mssqlservers, "demo");
   bool told = false;
   const WaitResult result = wait_for(cluster.client(),

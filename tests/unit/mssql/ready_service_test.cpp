@@ -11,6 +11,7 @@
 #include "dba/kube/resource.hpp"
 
 #include "support/demo_cluster.hpp"
+#include "support/mssql_objects.hpp"
 
 namespace dba::mssql {
 
@@ -21,7 +22,7 @@ using Outcome = ReadyResult::Outcome;
 
 /// A database that is being made, the server's watches of it and of its pods, and a waiter. Time is real, because a
 /// fake clock would jump to the deadline as soon as nothing happens; nothing here takes any.
-struct Scene {
+struct ReadyScene {
   test::FakeClock unused{};
   std::shared_ptr<test::FakeTransport> api = std::make_shared<test::FakeTransport>(unused);
   kube::Client client{{.ns = "demo"},
@@ -34,9 +35,9 @@ struct Scene {
   test::FakeWatch& pods = api->on_watch(resources::pods, "demo");
   std::future<ReadyResult> result{};
 
-  Scene() {
+  ReadyScene() {
     api->on_list(resources::mssqlservers, "demo", {database}).optionally();
-    api->on_list(resources::pods, "demo", {}).optionally();
+    api->on_list(resources::pods, "demo", test::three_pods()).optionally();
   }
 
   void start() {
@@ -57,7 +58,7 @@ Json sales_in(std::string_view phase, std::string_view conditions = "[]") {
 }  // namespace
 
 TEST_CASE("it ends as soon as the database is Ready, having told what it waited for") {
-  Scene scene;
+  ReadyScene scene;
   std::vector<std::string> told;
   std::promise<void> provisioning;
   scene.on_progress = [&](std::string_view text) {
@@ -77,7 +78,7 @@ TEST_CASE("it ends as soon as the database is Ready, having told what it waited 
 }
 
 TEST_CASE("a deletion meanwhile ends it at once") {
-  Scene scene;
+  ReadyScene scene;
   scene.start();
   SUBCASE("gone") {
     scene.databases.deleted(sales_in("Provisioning"));
@@ -97,7 +98,7 @@ TEST_CASE("a deletion meanwhile ends it at once") {
 }
 
 TEST_CASE("a halted database will never be ready by itself") {
-  Scene scene;
+  ReadyScene scene;
   scene.start();
   scene.databases.modified(sales_in("Halted", "[{type: Halted, status: 'True'}]"));
   CHECK(scene.result.get().outcome == Outcome::never);
@@ -119,7 +120,7 @@ TEST_CASE("a time-out ends it with the newest condition") {
 }
 
 TEST_CASE("pods that may not be read are done without") {
-  Scene scene;
+  ReadyScene scene;
   std::promise<void> refused;
   bool told = false;
   scene.api->on("GET", resources::pods.path("demo")).reply_with([&](const test::SeenRequest&) {
@@ -133,7 +134,7 @@ TEST_CASE("pods that may not be read are done without") {
 }
 
 TEST_CASE("a database that may not be followed is a failure") {
-  Scene scene;
+  ReadyScene scene;
   scene.api->on("GET", resources::mssqlservers.path("demo")).fail(403, "Forbidden", "no databases");
   scene.start();
   CHECK_THROWS_AS(scene.result.get(), kube::ApiError);

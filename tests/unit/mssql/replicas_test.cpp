@@ -140,6 +140,19 @@ TEST_CASE("a frozen replica keeps its row, with what the primary says about it")
         std::vector<std::string>{"sales-2: SQL Server did not answer in time while running a statement"});
 }
 
+TEST_CASE("a replica that neither answers nor talks to the primary keeps no limit, however well it was") {
+  Group group;
+  group.servers.pods["sales-2"].frozen = true;
+  const ReplicaReport report = group.read();
+  CHECK(row(report, 2).connected_state == "DISCONNECTED");
+  CHECK(database(report, 2).failover_ready == true);
+  CHECK_FALSE(database(report, 2).rpo_millis);
+  CHECK_FALSE(database(report, 2).rto_millis);
+  using namespace std::chrono_literals;
+  CHECK(missed_limits(report, {.max_rpo = 0ns, .max_rto = 30s}) ==
+        std::vector<std::string>{"--max-rpo 0s: sales-2 gave no answer", "--max-rto 30s: sales-2 gave no answer"});
+}
+
 TEST_CASE("without the primary the others tell what they know of themselves, and who has the most log") {
   Group group;
   group.servers.pods["sales-0"].refuses = SqlError(Phase::connect, Failure::unreachable, "nothing answers");

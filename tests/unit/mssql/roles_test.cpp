@@ -8,6 +8,7 @@
 
 #include "dba/base/text.hpp"
 
+#include "support/fake_clock.hpp"
 #include "support/mssql_objects.hpp"
 #include "yaml_text.hpp"
 
@@ -15,10 +16,9 @@ namespace dba::mssql {
 namespace {
 
 using test::database_json;
+using test::kNow;
 using test::pod_json;
 using test::slice_json;
-
-const WallTime kNow = *try_parse_rfc3339("2026-01-02T03:04:05Z");
 
 Json pod(int ordinal, std::string_view role) { return pod_json("demo", "sales", ordinal, role); }
 
@@ -39,7 +39,7 @@ Json arbiter() {
   return pod;
 }
 
-Json standalone() {
+Json standalone_database() {
   Json database = database_json("demo", "sales");
   database["spec"].erase("topology");
   database["spec"]["replicas"] = 1;
@@ -47,12 +47,12 @@ Json standalone() {
 }
 
 /// What there is to look at; slices are made of the pods that each Service leads to.
-struct Scene {
+struct RoleScene {
   Json database = database_json("demo", "sales");
   std::vector<Json> pods{};
   std::vector<Json> slices{};
 
-  Scene& leads_to(const std::vector<Json>& primary, const std::vector<Json>& secondary) {
+  RoleScene& leads_to(const std::vector<Json>& primary, const std::vector<Json>& secondary) {
     slices = {slice_json("demo", "sales", primary), slice_json("demo", "sales-secondary", secondary)};
     return *this;
   }
@@ -72,7 +72,7 @@ std::string text_of(const RoleReport& report) {
 }
 
 TEST_CASE("a healthy group agrees") {
-  Scene scene{.pods = {pod(2, "secondary"), pod(1, "secondary"), pod(0, "primary")}};
+  RoleScene scene{.pods = {pod(2, "secondary"), pod(1, "secondary"), pod(0, "primary")}};
   scene.leads_to({scene.pods[2]}, {scene.pods[0], scene.pods[1]});
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
@@ -84,7 +84,7 @@ TEST_CASE("a healthy group agrees") {
 }
 
 TEST_CASE("pods stand in the order of their numbers, not of their letters") {
-  Scene scene{.pods = {pod(10, "secondary"), pod(2, "secondary"), pod(0, "primary")}};
+  RoleScene scene{.pods = {pod(10, "secondary"), pod(2, "secondary"), pod(0, "primary")}};
   scene.leads_to({scene.pods[2]}, {scene.pods[0], scene.pods[1]});
   scene.database["spec"]["replicas"] = 11;
   CHECK(text_of(scene.report()) ==
@@ -96,7 +96,7 @@ TEST_CASE("pods stand in the order of their numbers, not of their letters") {
 }
 
 TEST_CASE("a wanted replica without a pod is named, and nothing is agreed on without it") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary")}};
   SUBCASE("the others are where their labels say") {
     scene.leads_to({scene.pods[0]}, {scene.pods[1]});
     CHECK(text_of(scene.report()) ==
@@ -126,7 +126,7 @@ TEST_CASE("a wanted replica without a pod is named, and nothing is agreed on wit
 }
 
 TEST_CASE("a label that is no role is shown as it is, remarked on, and agrees with nothing") {
-  Scene scene{.pods = {pod(0, "Primary"), pod(1, "secondary"), pod(2, "primary")}};
+  RoleScene scene{.pods = {pod(0, "Primary"), pod(1, "secondary"), pod(2, "primary")}};
   scene.leads_to({scene.pods[2]}, {scene.pods[1]});
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | Primary | none | - | <unknown> | node-0 | uid-of-sales-0 | label \"Primary\" is no role: "
@@ -137,7 +137,7 @@ TEST_CASE("a label that is no role is shown as it is, remarked on, and agrees wi
 }
 
 TEST_CASE("a pod that has failed or ended neither leads nor follows, whatever its label says") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
   scene.leads_to({}, {scene.pods[1], scene.pods[2]});
   SUBCASE("the primary") {
     scene.pods[0]["status"]["phase"] = "Failed";
@@ -172,14 +172,14 @@ TEST_CASE("a pod that has failed or ended neither leads nor follows, whatever it
     CHECK(secondary_pods(scene.report()) == std::vector<std::string>{"sales-1"});
   }
   SUBCASE("the one pod of a standalone instance") {
-    scene = {.database = standalone(), .pods = {pod(0, "")}};
+    scene = {.database = standalone_database(), .pods = {pod(0, "")}};
     scene.pods[0]["status"]["phase"] = "Failed";
     CHECK(role_summary(scene.report()) == "no primary: no live pod is labelled primary");
   }
 }
 
 TEST_CASE("what speaks against the one pod that is labelled primary") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
   scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
   CHECK(primary_doubt(scene.report()).empty());
   SUBCASE("it is not ready") {
@@ -206,7 +206,7 @@ TEST_CASE("what speaks against the one pod that is labelled primary") {
 }
 
 TEST_CASE("a database that is being deleted says so, whatever its pods do") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
   scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
   scene.database["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
   CHECK(role_gaps(scene.report()) == "the database is being deleted");
@@ -214,7 +214,7 @@ TEST_CASE("a database that is being deleted says so, whatever its pods do") {
 }
 
 TEST_CASE("a pod without a label is starting or rejoining, the others lead on") {
-  Scene scene{.pods = {not_ready(pod(0, "")), pod(1, "secondary"), pod(2, "primary")}};
+  RoleScene scene{.pods = {not_ready(pod(0, "")), pod(1, "secondary"), pod(2, "primary")}};
   scene.leads_to({scene.pods[2]}, {scene.pods[1]});
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | not ready; no role label: "
@@ -225,7 +225,7 @@ TEST_CASE("a pod without a label is starting or rejoining, the others lead on") 
 }
 
 TEST_CASE("a group in which nobody is labelled has no primary") {
-  Scene scene{.pods = {pod(0, ""), pod(1, ""), pod(2, "")}};
+  RoleScene scene{.pods = {pod(0, ""), pod(1, ""), pod(2, "")}};
   scene.leads_to({}, {});
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | no role label: starting or "
@@ -238,7 +238,7 @@ TEST_CASE("a group in which nobody is labelled has no primary") {
 }
 
 TEST_CASE("secondaries alone are no primary: the quorum is lost") {
-  Scene scene{.pods = {pod(0, "secondary"), not_ready(pod(1, "")), not_ready(pod(2, ""))}};
+  RoleScene scene{.pods = {pod(0, "secondary"), not_ready(pod(1, "")), not_ready(pod(2, ""))}};
   scene.leads_to({}, {scene.pods[0]});
   CHECK(scene.report().primary_state == PrimaryState::none);
   CHECK(scene.report().agreement == Agreement::unknown);
@@ -246,7 +246,7 @@ TEST_CASE("secondaries alone are no primary: the quorum is lost") {
 }
 
 TEST_CASE("two pods labelled primary are ambiguous, though each is where its label says") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "primary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "primary")}};
   scene.leads_to({scene.pods[0], scene.pods[2]}, {scene.pods[1]});
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | primary | primary | yes | <unknown> | node-0 | uid-of-sales-0 | \n"
@@ -257,7 +257,7 @@ TEST_CASE("two pods labelled primary are ambiguous, though each is where its lab
 }
 
 TEST_CASE("a pod that is going away keeps its row, not its claim") {
-  Scene scene{.pods = {terminating(pod(0, "primary")), pod(1, "secondary"), pod(2, "primary")}};
+  RoleScene scene{.pods = {terminating(pod(0, "primary")), pod(1, "secondary"), pod(2, "primary")}};
   SUBCASE("its Service has let go of it") {
     scene.leads_to({scene.pods[2]}, {scene.pods[1]});
     CHECK(text_of(scene.report()) ==
@@ -290,7 +290,7 @@ TEST_CASE("a pod that is going away keeps its row, not its claim") {
 }
 
 TEST_CASE("an arbiter stands last and neither leads nor follows") {
-  Scene scene{.pods = {arbiter(), pod(1, "secondary"), pod(0, "primary")}};
+  RoleScene scene{.pods = {arbiter(), pod(1, "secondary"), pod(0, "primary")}};
   scene.database["spec"]["replicas"] = 2;
   scene.leads_to({scene.pods[2]}, {scene.pods[1]});
   CHECK(text_of(scene.report()) ==
@@ -306,7 +306,7 @@ TEST_CASE("an arbiter stands last and neither leads nor follows") {
 }
 
 TEST_CASE("where the Services lead is told beside what the label says") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
   SUBCASE("the endpoints have changed places") {
     scene.leads_to({scene.pods[1]}, {scene.pods[0], scene.pods[2]});
     CHECK(text_of(scene.report()) ==
@@ -350,7 +350,7 @@ TEST_CASE("where the Services lead is told beside what the label says") {
 }
 
 TEST_CASE("a primary that is not ready is told with what its Service does") {
-  Scene scene{.pods = {not_ready(pod(0, "primary")), not_ready(pod(1, "secondary")), pod(2, "secondary")}};
+  RoleScene scene{.pods = {not_ready(pod(0, "primary")), not_ready(pod(1, "secondary")), pod(2, "secondary")}};
   const auto remarks = [&scene](std::size_t at) { return join(scene.report().replicas[at].remarks, "; "); };
   SUBCASE("no Service leads to it any more") {
     scene.leads_to({}, {scene.pods[2]});
@@ -373,7 +373,7 @@ TEST_CASE("a primary that is not ready is told with what its Service does") {
 }
 
 TEST_CASE("a pod that was made again under its old name is another pod") {
-  Scene scene{.pods = {pod(0, ""), pod(1, "secondary"), pod(2, "primary")}};
+  RoleScene scene{.pods = {pod(0, ""), pod(1, "secondary"), pod(2, "primary")}};
   scene.leads_to({scene.pods[0], scene.pods[2]}, {scene.pods[1]});
   scene.pods[0] = not_ready(scene.pods[0]);
   scene.pods[0]["metadata"]["uid"] = "another";
@@ -386,7 +386,7 @@ TEST_CASE("a pod that was made again under its old name is another pod") {
 }
 
 TEST_CASE("the one pod of a standalone instance leads, labelled or not") {
-  Scene scene{.database = standalone(), .pods = {pod(0, "primary")}};
+  RoleScene scene{.database = standalone_database(), .pods = {pod(0, "primary")}};
   SUBCASE("labelled") {
     scene.leads_to({scene.pods[0]}, {});
     CHECK(text_of(scene.report()) ==
@@ -406,13 +406,13 @@ TEST_CASE("the one pod of a standalone instance leads, labelled or not") {
 }
 
 TEST_CASE("without pods there is no primary") {
-  Scene scene;
+  RoleScene scene;
   scene.leads_to({}, {});
   CHECK(text_of(scene.report()) == "no primary: there are no pods, unknown");
 }
 
 TEST_CASE("the local group of a distributed one is reported like any other") {
-  Scene scene{.pods = {pod(0, "secondary"), pod(1, "primary"), not_ready(pod(2, ""))}};
+  RoleScene scene{.pods = {pod(0, "secondary"), pod(1, "primary"), not_ready(pod(2, ""))}};
   scene.database["spec"]["topology"] = test::yaml(
       "{mode: DistributedAG, distributedAG: {self: {role: Secondary, url: a}, remote: {name: orders, url: b}}}");
   scene.leads_to({scene.pods[1]}, {scene.pods[0]});
@@ -425,7 +425,7 @@ TEST_CASE("the local group of a distributed one is reported like any other") {
 }
 
 TEST_CASE("pods and slices that belong to others are left out") {
-  Scene scene{
+  RoleScene scene{
       .pods = {pod(0, "primary"), pod_json("other", "sales", 1, "primary"), pod_json("demo", "orders", 0, "primary")}};
   Json not_of_mssql = pod(2, "primary");
   not_of_mssql["metadata"]["labels"]["app.kubernetes.io/name"] = "postgreses.kubedb.com";
@@ -449,7 +449,7 @@ TEST_CASE("why a pod does not run is among its remarks") {
   Json evicted = not_ready(pod(2, "secondary"));
   evicted["status"]["phase"] = "Failed";
   evicted["status"]["reason"] = "Evicted";
-  Scene scene{.pods = {unscheduled, without_image, evicted}};
+  RoleScene scene{.pods = {unscheduled, without_image, evicted}};
   scene.leads_to({}, {});
   CHECK(text_of(scene.report()) ==
         "sales-0 | unknown | <none> | none | - | <unknown> | <none> | uid-of-sales-0 | cannot be scheduled: 0/3 nodes "
@@ -461,7 +461,7 @@ TEST_CASE("why a pod does not run is among its remarks") {
 }
 
 TEST_CASE("what could not be read makes the report partial, and nothing is claimed of it") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary")}};
   const RoleReport report =
       build_role_report({.database = &scene.database, .pods = &scene.pods, .errors = {"EndpointSlices: forbidden"}});
   CHECK(text_of(report) ==
@@ -473,7 +473,7 @@ TEST_CASE("what could not be read makes the report partial, and nothing is claim
 }
 
 TEST_CASE("since when a label stands is taken from a watch, else from who last wrote it") {
-  Scene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "")}};
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "")}};
   scene.leads_to({scene.pods[0]}, {scene.pods[1]});
   for (Json& one : scene.pods) {
     one["metadata"]["managedFields"] = test::yaml(R"(v:
@@ -510,7 +510,7 @@ TEST_CASE("the memory of labels knows pods by their uid and forgets those that a
 }
 
 TEST_CASE("the report as JSON has every field, null for what is not known") {
-  Scene scene{.pods = {pod(0, "primary"), terminating(pod(1, ""))}};
+  RoleScene scene{.pods = {pod(0, "primary"), terminating(pod(1, ""))}};
   scene.pods[1]["spec"].erase("nodeName");
   scene.leads_to({scene.pods[0]}, {});
   scene.pods[0]["metadata"]["managedFields"] = test::yaml(
@@ -529,9 +529,9 @@ TEST_CASE("the report as JSON has every field, null for what is not known") {
 }
 
 TEST_CASE("a row has a cell for every column") {
-  Scene scene{.pods = {pod(0, "primary")}};
+  RoleScene scene{.pods = {pod(0, "primary")}};
   std::vector<std::string> headers;
-  for (const RoleColumn& column : role_columns()) headers.emplace_back(column.header);
+  for (const TableColumn& column : role_columns()) headers.emplace_back(column.header);
   CHECK(join(headers, " ") == "POD SQL LABEL ENDPOINT MATCH SINCE NODE UID REMARKS");
   CHECK(role_rows(scene.report(), kNow).at(0).size() == headers.size());
 }

@@ -16,7 +16,7 @@ namespace {
 
 using test::yaml;
 
-std::string found_in(SchemaKind kind, const char* spec) {
+std::string shape_problems(SchemaKind kind, const char* spec) {
   Json object = yaml("{apiVersion: a, kind: b, metadata: {name: c}}");
   object["spec"] = yaml(std::string("v: ") + spec)["v"];
   std::vector<std::string> lines;
@@ -25,7 +25,7 @@ std::string found_in(SchemaKind kind, const char* spec) {
 }
 
 std::string in_database(const std::string& spec) {
-  return found_in(SchemaKind::database, ("{version: v, tls: {}, " + spec + "}").c_str());
+  return shape_problems(SchemaKind::database, ("{version: v, tls: {}, " + spec + "}").c_str());
 }
 
 const SchemaField& field(const std::vector<SchemaField>& fields, std::string_view path) {
@@ -81,11 +81,11 @@ TEST_CASE("unknown fields are told with where or how they should be") {
       "spec.podTemplate.spec.topologySpreadConstraints: unknown field; KubeDB places pods through podPlacementPolicy");
   CHECK(in_database("podTemplate: {spec: {containers: [{name: a, evn: []}]}}") ==
         "spec.podTemplate.spec.containers[0].evn: unknown field; did you mean \"env\"?");
-  CHECK(found_in(SchemaKind::ops_request,
-                 "{type: VolumeExpansion, databaseRef: {name: a}, volumeExpansion: {mode: Online, "
-                 "MSSQLServer: 20Gi}}") ==
+  CHECK(shape_problems(SchemaKind::ops_request,
+                       "{type: VolumeExpansion, databaseRef: {name: a}, volumeExpansion: {mode: Online, "
+                       "MSSQLServer: 20Gi}}") ==
         "spec.volumeExpansion.MSSQLServer: unknown field; it is spelled \"mssqlserver\"");
-  CHECK(found_in(SchemaKind::ops_request, "{type: Restart, databaseRef: {name: a}, mode: Online}") ==
+  CHECK(shape_problems(SchemaKind::ops_request, "{type: Restart, databaseRef: {name: a}, mode: Online}") ==
         "spec.mode: unknown field");  // There are several places for it.
 }
 
@@ -100,21 +100,22 @@ TEST_CASE("wrong types are told with what would be right") {
   CHECK(in_database("configuration: {inline: x}") == "spec.configuration.inline: is a string, must be a map");
   CHECK(in_database("storage: {resources: {requests: {storage: 1.5}}}") ==
         "spec.storage.resources.requests[storage]: is a number, must be a quantity such as 10Gi");
-  CHECK(found_in(SchemaKind::ops_request,
-                 "{type: Reconfigure, databaseRef: {name: a}, configuration: {restart: true}}") ==
+  CHECK(shape_problems(SchemaKind::ops_request,
+                       "{type: Reconfigure, databaseRef: {name: a}, configuration: {restart: true}}") ==
         "spec.configuration.restart: is a boolean, must be a string: put it in quotes");
-  CHECK(found_in(SchemaKind::ops_request, "{type: Restart, databaseRef: {name: a}, timeout: 300}") ==
+  CHECK(shape_problems(SchemaKind::ops_request, "{type: Restart, databaseRef: {name: a}, timeout: 300}") ==
         "spec.timeout: is an integer, must be a string: put it in quotes");
 }
 
 TEST_CASE("values outside a closed set and missing fields") {
   CHECK(in_database("topology: {mode: availabilitygroup}") ==
         "spec.topology.mode: \"availabilitygroup\" is not one of AvailabilityGroup, DistributedAG");
-  CHECK(found_in(SchemaKind::ops_request, "{}") == "spec.type: is required\nspec.databaseRef: is required");
-  CHECK(found_in(SchemaKind::ops_request, "{type: VolumeExpansion, databaseRef: {name: a}, volumeExpansion: {}}") ==
-        "spec.volumeExpansion.mode: is required");
+  CHECK(shape_problems(SchemaKind::ops_request, "{}") == "spec.type: is required\nspec.databaseRef: is required");
+  CHECK(
+      shape_problems(SchemaKind::ops_request, "{type: VolumeExpansion, databaseRef: {name: a}, volumeExpansion: {}}") ==
+      "spec.volumeExpansion.mode: is required");
   CHECK(in_database("authSecret: {name: a}").empty());  // The server fills in the kind.
-  CHECK(found_in(SchemaKind::database, "{}") == "spec.version: is required\nspec.tls: is required");
+  CHECK(shape_problems(SchemaKind::database, "{}") == "spec.version: is required\nspec.tls: is required");
 }
 
 TEST_CASE("what is not described is not judged") {

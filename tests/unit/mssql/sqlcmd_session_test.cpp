@@ -36,7 +36,7 @@ std::string read(std::string_view out) {
 
 const mssql::SqlAccess kAccess{.ns = "demo", .database = "sales", .user = "sa", .password = Secret("s3cret")};
 
-sql::SqlError failure_of(const kube::ExecResult& result) {
+sql::SqlError failure_after(const kube::ExecResult& result) {
   SqlcmdSession session([&result](const kube::ExecRequest&, platform::SteadyTime) { return result; }, kAccess,
                         "sales-0", {});
   Record record;
@@ -63,6 +63,19 @@ TEST_CASE("sqlcmd's text becomes result sets") {
              "3\nd\n-\n") == "[a]\n1|\ndone\n[b][c]\n2|3|\ndone\n[d]\ndone\n");
   CHECK(read("") == "");
   CHECK_THROWS_AS(read("Changed database context\n"), Error);
+}
+
+TEST_CASE("a value that sqlcmd's text tears apart is refused, not taken for other values") {
+  const std::string two_columns =
+      "a\x1f"
+      "b\n-\x1f-\n";
+  for (const std::string& text : {std::string("a\n-\nfirst\nsecond\n\n(1 rows affected)\n"),
+                                  two_columns + "1\x1f"
+                                                "first\nsecond\n",
+                                  two_columns + "1\x1fx\x1fy\n"}) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH(read(text), "values with line ends cannot be read from what sqlcmd prints");
+  }
 }
 
 TEST_CASE("sqlcmd's errors become messages with their numbers") {
@@ -101,15 +114,15 @@ TEST_CASE("password and batch go to sqlcmd's standard input, never into its comm
 
 TEST_CASE("what sqlcmd fails with is classified as a driver's failure is") {
   const sql::SqlError refused =
-      failure_of({.exit_code = 1, .err = "Msg 983, Level 14, State 1, Server sales-0, Line 1\nUnable.\n"});
+      failure_after({.exit_code = 1, .err = "Msg 983, Level 14, State 1, Server sales-0, Line 1\nUnable.\n"});
   CHECK(refused.failure() == sql::Failure::role_changing);
   CHECK(refused.code() == ExitCode::sql_failed);
   const sql::SqlError denied =
-      failure_of({.exit_code = 1,
-                  .err = "Sqlcmd: Error: Microsoft ODBC Driver 18 for SQL Server : Login failed for user 'sa'..\n"});
+      failure_after({.exit_code = 1,
+                     .err = "Sqlcmd: Error: Microsoft ODBC Driver 18 for SQL Server : Login failed for user 'sa'..\n"});
   CHECK(denied.failure() == sql::Failure::login_failed);
   CHECK(denied.code() == ExitCode::denied);
-  const sql::SqlError missing = failure_of({.exit_code = 127, .err = "sh: sqlcmd: not found\n"});
+  const sql::SqlError missing = failure_after({.exit_code = 127, .err = "sh: sqlcmd: not found\n"});
   CHECK(missing.failure() == sql::Failure::unreachable);
   CHECK(missing.code() == ExitCode::sql_unreachable);
 }

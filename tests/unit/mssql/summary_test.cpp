@@ -8,6 +8,7 @@
 
 #include "dba/base/text.hpp"
 
+#include "support/fake_clock.hpp"
 #include "support/mssql_objects.hpp"
 #include "yaml_text.hpp"
 
@@ -15,9 +16,8 @@ namespace dba::mssql {
 namespace {
 
 using test::database_json;
+using test::kNow;
 using test::pod_json;
-
-const WallTime kNow = *try_parse_rfc3339("2026-01-02T03:04:05Z");
 
 std::vector<std::string> lines_of(const DatabaseList& list, bool with_namespace = false) {
   std::vector<std::string> lines;

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "dba/base/error.hpp"
+#include "dba/base/utf16.hpp"
 
+using dba::mssql::decode_script;
 using dba::mssql::split_batches;
 using dba::mssql::TsqlBatch;
 
@@ -53,8 +55,35 @@ TEST_CASE("a GO inside a string, a quoted name or a comment separates nothing") 
                  {.text = "SELECT 3 /* ' */\n", .line = 5}}));
 }
 
-TEST_CASE("batches without a statement and a byte order mark are left out") {
+TEST_CASE("a script is UTF-8, or UTF-16 that says so; any other text is refused before it becomes data") {
+  const std::string text = "SELECT N'Stra\u00dfe \U0001f600'\n";
+  const auto units = dba::to_utf16(text);
+  std::string little = "\xff\xfe", big = "\xfe\xff";
+  for (const char16_t unit : units) {
+    const auto low = static_cast<char>(unit & 0xff), high = static_cast<char>(unit >> 8);
+    little += {low, high};
+    big += {high, low};
+  }
+  for (const std::string& bytes : {text, "\xef\xbb\xbf" + text, little, big})
+    CHECK(decode_script(bytes, "-f a.sql") == text);
+  CHECK(decode_script("", "-Q").empty());
+  const auto refused = [](std::string bytes) {
+    try {
+      decode_script(std::move(bytes), "-f a.sql");
+      return std::string("taken");
+    } catch (const dba::Error& error) {
+      CHECK(error.code() == dba::ExitCode::usage);
+      return error.info().message;
+    }
+  };
+  CHECK(refused("SELECT 1\nSELECT N'Stra\xdf"
+                "e'\n") == "-f a.sql: byte 0xdf in line 2 is no UTF-8");
+  CHECK(refused(std::string("DELETE d\n\0 WHERE id = 1", 24)) ==
+        "-f a.sql: NUL byte in line 2: T-SQL has none, UTF-16 without a byte order mark has many");
+  CHECK(refused(little + "x") == "-f a.sql: UTF-16 that ends in the middle of a character");
+}
+
+TEST_CASE("batches without a statement are left out") {
   CHECK(split_batches("").empty());
   CHECK(split_batches("\n \nGO\nGO\n\t\nGO").empty());
-  CHECK(split_batches("\xef\xbb\xbfSELECT 1") == batches({{.text = "SELECT 1\n"}}));
 }

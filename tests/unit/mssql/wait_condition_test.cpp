@@ -133,6 +133,14 @@ Json with(Json object, std::initializer_list<const char*> path, Json value) {
 
 TEST_CASE("a phase is waited for until the server reports it") {
   CHECK(verdict("phase=Ready", database_in("Ready")) == "met: phase is Ready");
+  const std::vector<Json> pods{pod_json("demo", "sales", 0, "primary")};
+  const Json ready = database_in("Ready");
+  CHECK(verdict("phase=Ready", kStart, {.database = &ready, .pods = &pods}) ==
+        "waiting: the phase is Ready, but 1 of 3 pods are ready");
+  CHECK(verdict("phase=Ready", database_in("Ready",
+                                           "[{type: Provisioned, status: 'True'}, {type: Ready, status: "
+                                           "'False'}]")) ==
+        "waiting: the phase is Ready, but by its conditions it is Critical");
   CHECK(verdict("phase=Ready", database_in("Provisioning")) == "waiting: waiting for the KubeDB operator to begin");
   CHECK(verdict("phase=Critical", database_in("Ready")) == "waiting: phase is Ready");
   CHECK(verdict("phase=Critical", database_in("")) == "waiting: phase is not set");

@@ -22,14 +22,20 @@ namespace {
 
 const std::vector<std::string> kAll{"wide", "json", "yaml", "name", "jsonpath", "custom-columns"};
 
-std::string refusal(std::string_view text, const std::vector<std::string>& allowed) {
+dba::ErrorInfo problem(std::string_view text, const std::vector<std::string>& allowed) {
   try {
     parse_format(text, allowed);
-    return "accepted";
+    return {.message = "accepted"};
   } catch (const dba::Error& error) {
-    return error.info().message;
+    return error.info();
   }
 }
+
+std::string refusal(std::string_view text, const std::vector<std::string>& allowed) {
+  return problem(text, allowed).message;
+}
+
+std::string hint(std::string_view text, const std::vector<std::string>& allowed) { return problem(text, allowed).hint; }
 
 Json object(std::string_view name) {
   return dba::codec::parse_json(
@@ -77,6 +83,7 @@ TEST_CASE("an output form the command has not is refused in kubectl's words") {
   CHECK(refusal("jsonpath", kAll) == "template format specified but no template given");
   CHECK(refusal("jsonpath=", kAll) == "template format specified but no template given");
   CHECK(refusal("custom-columns", kAll) == "custom-columns format specified but no custom columns given");
+  CHECK(hint("custom-columns", kAll) == "give them as -o custom-columns=HEADER:.path,…; -o json shows the paths");
   CHECK(refusal("json=x", kAll).starts_with("unable to match a printer"));
 }
 

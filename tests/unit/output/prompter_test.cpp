@@ -11,9 +11,11 @@
 
 #include "dba/base/error.hpp"
 
+#include "support/string_stream.hpp"
+
 using dba::output::IoStreams;
-using dba::output::StringStream;
 using dba::output::TerminalPrompter;
+using dba::test::StringStream;
 
 namespace {
 
@@ -47,7 +49,7 @@ class Stdin {
   int saved_ = -1;
 };
 
-struct Screen {
+struct PromptScreen {
   StringStream out{}, err{};
   IoStreams io{out, err, {.in_tty = true, .out_tty = true, .err_tty = true}};
 };
@@ -55,7 +57,7 @@ struct Screen {
 }  // namespace
 
 TEST_CASE("an answer is one line, and what stands behind it is left to others") {
-  Screen screen;
+  PromptScreen screen;
   Stdin input;
   input.type("sales\nnext\n");
   TerminalPrompter prompter(screen.io, {});
@@ -66,7 +68,7 @@ TEST_CASE("an answer is one line, and what stands behind it is left to others") 
 }
 
 TEST_CASE("the end of input is an empty answer, or the answer so far") {
-  Screen screen;
+  PromptScreen screen;
   Stdin input;
   input.type("sal");
   input.end();
@@ -76,7 +78,7 @@ TEST_CASE("the end of input is an empty answer, or the answer so far") {
 }
 
 TEST_CASE("a question is harmless and stands on a line of its own") {
-  Screen screen;
+  PromptScreen screen;
   Stdin input;
   input.type("y\n");
   screen.io.rewrite_line("1s  waiting");
@@ -85,7 +87,7 @@ TEST_CASE("a question is harmless and stands on a line of its own") {
 }
 
 TEST_CASE("who ends the command instead of answering has changed nothing") {
-  Screen screen;
+  PromptScreen screen;
   Stdin input;
   std::stop_source stop;
   const std::jthread interrupter([&stop] { stop.request_stop(); });

@@ -14,12 +14,13 @@
 #include "dba/output/prompter.hpp"
 
 #include "support/fake_clock.hpp"
+#include "support/string_stream.hpp"
 
 using dba::output::FileStream;
 using dba::output::IoStreams;
 using dba::output::Progress;
 using dba::output::ProgressMode;
-using dba::output::StringStream;
+using dba::test::StringStream;
 
 namespace {
 

@@ -1,28 +1,17 @@
 #include "tds_wire.hpp"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include "dba/base/error.hpp"
 
+#include "unit/sandbox/tds/hex.hpp"
+
 using namespace dba;
 using namespace dba::sql;
+using test::bytes;
+using test::hex;
 
 namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char byte : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return out;
-}
-
-std::string bytes(std::string_view hexadecimal) {
-  std::string out;
-  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2) {
-    out += static_cast<char>(std::stoi(std::string(hexadecimal.substr(i, 2)), nullptr, 16));
-  }
-  return out;
-}
 
 /// What SQL Server 2022 answers to a client that wants encryption.
 const std::string kAnswer = bytes(
@@ -33,31 +22,32 @@ const std::string kAnswer = bytes(
 
 TEST_CASE("a prelogin asks for encryption of everything") {
   CHECK(hex(packet(PacketType::prelogin, prelogin_request())) ==
-        "1201002f00000000"
-        "00001a00060100200001020021000103002200040400260001ff"
-        "120600020000"
-        "01"
-        "00"
-        "00000000"
+        "12 01 00 2f 00 00 00 00 "
+        "00 00 1a 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 04 04 00 26 00 01 ff "
+        "12 06 00 02 00 00 "
+        "01 "
+        "00 "
+        "00 00 00 00 "
         "00");
 }
 
 TEST_CASE("an answer is read: its version, and whether it encrypts") {
   const PreloginResponse response = parse_prelogin(kAnswer);
-  CHECK(hex(response.version) == "10000fd10000");
+  CHECK(hex(response.version) == "10 00 0f d1 00 00");
   CHECK(response.encryption == Encryption::on);
 }
 
 TEST_CASE("the driver hears the server's version, and no encryption") {
   const std::string plain = prelogin_answer(parse_prelogin(kAnswer), prelogin_request());
-  CHECK(hex(plain) == "00001a00060100200001020021000103002200000400220001ff10000fd10000020000");
+  CHECK(hex(plain) ==
+        "00 00 1a 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 00 04 00 22 00 01 ff 10 00 0f d1 00 00 02 00 00");
   const std::string asks_federated = bytes(
       "06000b0001000010"
       "0000ff00");
   CHECK_THROWS(static_cast<void>(prelogin_answer(parse_prelogin(kAnswer), asks_federated)));
   const std::string federated = bytes("0600060001ff01");
   CHECK(parse_prelogin(prelogin_answer(parse_prelogin(kAnswer), federated)).encryption == Encryption::not_supported);
-  CHECK(hex(prelogin_answer(parse_prelogin(kAnswer), federated)).ends_with("ff10000fd1000002000000"));
+  CHECK(hex(prelogin_answer(parse_prelogin(kAnswer), federated)).ends_with("ff 10 00 0f d1 00 00 02 00 00 00"));
 }
 
 TEST_CASE("what is no prelogin is told from one, wherever it is cut") {

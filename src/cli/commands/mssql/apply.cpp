@@ -23,8 +23,6 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
-
 struct ApplyOptions {
   DatabaseFlags flags{};
   SurroundingsOptions surroundings{};
@@ -53,7 +51,7 @@ void show_only(const ApplyOptions& options, DatabaseInput& input, const output::
 ExitCode run_apply(const ApplyOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
   output::Format format;
-  check_along(context, "--output", [&] { format = output::parse_format(options.output, kForms); });
+  check_along(context, "--output", [&] { format = output::parse_format(options.output, change_forms()); });
   check_wait(context, options.waiting, dry_run);
   const InputRules rules{.companions = true, .version_required = false};
   DatabaseInput input = read_database_input(options.flags, rules, "apply", context);
@@ -123,7 +121,7 @@ Command apply_command() {
       "# Take over fields that somebody else set\n"
       "kubectl dba mssql apply -f sales.yaml --force-conflicts";
   command.arguments = {database_name_argument(options->flags)};
-  command.flags = join_flags({output_flag(options->output, kForms),
+  command.flags = join_flags({output_flag(options->output, change_forms()),
                               {.name = "force-conflicts",
                                .help = "Take over fields that other managers own with other values",
                                .into = &options->force_conflicts,

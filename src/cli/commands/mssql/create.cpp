@@ -18,8 +18,6 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
-
 struct CreateOptions {
   DatabaseFlags flags{};
   SurroundingsOptions surroundings{};
@@ -42,7 +40,7 @@ ExitCode show_only(const CreateOptions& options, DatabaseInput& input, ChangeOut
 ExitCode run_create(const CreateOptions& options, AppContext& context) {
   const DryRun dry_run = options.mutation.dry_run;
   output::Format format;
-  check_along(context, "--output", [&] { format = output::parse_format(options.output, kForms); });
+  check_along(context, "--output", [&] { format = output::parse_format(options.output, change_forms()); });
   check_wait(context, options.waiting, dry_run);
   const bool offline = dry_run == DryRun::client;
   const InputRules rules{.version_required = offline, .client_dry_run = offline};
@@ -93,7 +91,7 @@ Command create_command() {
       "# From a manifest, with another name for the volume class\n"
       "kubectl dba mssql create -f sales.yaml --storage-class longhorn";
   command.arguments = {database_name_argument(options->flags)};
-  command.flags = join_flags({output_flag(options->output, kForms)},
+  command.flags = join_flags({output_flag(options->output, change_forms())},
                              join_flags(wait_flags(options->waiting), mutation_flags(options->mutation)));
   command.flags = join_flags(std::move(command.flags), database_flags(options->flags));
   command.flags = join_flags(std::move(command.flags), surroundings_flags(options->surroundings));

@@ -82,7 +82,8 @@ ExitCode run_delete(const DeleteOptions& options, AppContext& context) {
   kube::Client& client = context.kube();
   platform::SteadyTime deadline = limit_calls(context, options.wait.timeout);
   const std::string ns = client.config().ns;
-  check_protected(context, client.config().context, ns, options.change.i_know_this_is);
+  if (options.change.dry_run == DryRun::none || options.change.i_know_this_is)
+    check_protected(context, client.config().context, ns, options.change.i_know_this_is);
   const auto inspection = inspect(client, ns, options);
   if (!inspection) return ExitCode::ok;
   if (!context.io.quiet || !options.change.yes) tell_plan(context, *inspection);  // What is asked about is shown.

@@ -30,7 +30,7 @@ struct DiffOptions {
 
 /// @source k8s.io/kubectl pkg/cmd/diff: arguments of KUBECTL_EXTERNAL_DIFF that hold anything but letters, digits, "-"
 /// and "=" are dropped.
-std::vector<std::string> diff_command(const AppContext& context) {
+std::vector<std::string> diff_program(const AppContext& context) {
   const std::vector<std::string> words = split(context.environment.get("KUBECTL_EXTERNAL_DIFF"), ' ');
   if (words.empty() || words.front().empty()) return {"diff", "-u", "-N"};
   std::vector<std::string> command = {words.front()};
@@ -55,7 +55,7 @@ ExitCode compare(const std::vector<mssql::ObjectDiff>& diffs, AppContext& contex
     write_side(live.path(), diff.file_name, diff.live.get());
     write_side(merged.path(), diff.file_name, diff.merged.get());
   }
-  std::vector<std::string> command = diff_command(context);
+  std::vector<std::string> command = diff_program(context);
   const std::string program = command.front();
   command.push_back(live.path());
   command.push_back(merged.path());

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "dba/base/error.hpp"
-#include "dba/codec/yaml.hpp"
 #include "dba/output/format.hpp"
 
 #include "commands.hpp"
@@ -58,8 +57,7 @@ ExitCode run_generate(const GenerateOptions& options, AppContext& context) {
   DatabaseInput input = read_database_input(options.flags, {}, "generate", context);
   tell_notices(input, context);
   const Json& database = input.get_database();
-  context.io.out.write(format.kind == output::Format::Kind::json ? codec::pretty_json(database)
-                                                                 : codec::to_yaml(database));
+  context.io.out.write(output::print_manifest(database, format));
   return ExitCode::ok;
 }
 

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "dba/cli/context.hpp"
-#include "dba/codec/yaml.hpp"
 #include "dba/mssql/database_spec.hpp"
 #include "dba/output/format.hpp"
 
@@ -22,8 +21,7 @@ struct DagServiceOptions {
 ExitCode run_generate_dag_service(const DagServiceOptions& options, AppContext& context) {
   const output::Format format = output::parse_format(options.output, {"yaml", "json"});
   const Json service = mssql::make_dag_service(options.name, context.global.connection.ns.value_or(""));
-  context.io.out.write(format.kind == output::Format::Kind::json ? codec::pretty_json(service)
-                                                                 : codec::to_yaml(service));
+  context.io.out.write(output::print_manifest(service, format));
   return ExitCode::ok;
 }
 

@@ -21,7 +21,7 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"table", "json", "yaml", "jsonpath"};
+const std::vector<std::string> kCheckForms = {"table", "json", "yaml", "jsonpath"};
 
 struct IssuerCheckOptions {
   IssuerOptions issuer{};
@@ -38,15 +38,15 @@ std::string upper(std::string_view text) {
 std::string text_of(const mssql::IssuerReport& report) {
   output::Table table({{.header = "CHECK"}, {.header = "STATUS"}, {.header = "DETAIL"}}, false);
   std::string remedies;
-  for (const mssql::IssuerCheck& check : report.checks) {
-    table.add({check.name, upper(check_status_name(check.status)), check.text});
+  for (const mssql::Check& check : report.checks) {
+    table.add({check.name, upper(status_name(check.status)), check.text});
     if (!check.remedy.empty()) remedies += fmt::format("{}: {}\n", check.name, neutralise_controls(check.remedy));
   }
   return table.flush() + (remedies.empty() ? "" : "\n") + remedies;
 }
 
 ExitCode run_issuer_check(const IssuerCheckOptions& options, AppContext& context) {
-  const output::Format format = output::parse_format(options.output, kForms);
+  const output::Format format = output::parse_format(options.output, kCheckForms);
   kube::Client& client = context.kube();
   const mssql::IssuerReport report = mssql::check_issuer(client, issuer_ref(options.issuer), client.config().ns,
                                                          options.issuer.cluster_resource_namespace);
@@ -75,7 +75,7 @@ Command check_command(const std::shared_ptr<IssuerCheckOptions>& options) {
   command.arguments = {
       {.name = "NAME", .help = "Name of the issuer", .into = &options->issuer.name, .complete = complete_issuers}};
   command.flags = issuer_kind_flags(options->issuer);
-  command.flags.push_back(output_flag(options->output, kForms));
+  command.flags.push_back(output_flag(options->output, kCheckForms));
   command.run = [options](AppContext& context) { return run_issuer_check(*options, context); };
   return command;
 }

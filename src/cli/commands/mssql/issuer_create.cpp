@@ -22,8 +22,6 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"table", "json", "yaml", "name", "jsonpath"};
-
 struct IssuerCreateOptions {
   IssuerOptions issuer{};
   std::string output{};
@@ -42,8 +40,8 @@ ExitCode show_objects(const IssuerCreateOptions& options, AppContext& context, C
   return ExitCode::ok;
 }
 
-Error not_ready(const mssql::IssuerRequest& request, const kube::ResourceType& type,
-                const mssql::IssuerReadiness& seen) {
+Error issuer_not_ready(const mssql::IssuerRequest& request, const kube::ResourceType& type,
+                       const mssql::IssuerReadiness& seen) {
   return Error(
       {.code = ExitCode::timed_out,
        .message = fmt::format("timed out waiting for the condition on {}/{}", type.plural, request.ref.name),
@@ -69,14 +67,14 @@ ExitCode wait_until_ready(const mssql::IssuerRequest& request, platform::SteadyT
   if (!result.ready) {
     // The result is on stdout already: what is left to say goes to stderr alone.
     context.machine_output = false;
-    throw not_ready(request, type, result.readiness);
+    throw issuer_not_ready(request, type, result.readiness);
   }
   if (print_line) context.io.line(fmt::format("{}/{} condition met", type.printed_kind(), request.ref.name));
   return ExitCode::ok;
 }
 
 ExitCode run_issuer_create(const IssuerCreateOptions& options, AppContext& context) {
-  const output::Format format = output::parse_format(options.output, kForms);
+  const output::Format format = output::parse_format(options.output, change_forms());
   ChangeOutput output(context, format, options.change.dry_run);
   if (options.change.dry_run == DryRun::client) return show_objects(options, context, output);
 
@@ -122,7 +120,7 @@ Command issuer_create_command() {
        .into = &options->overwrite,
        .typed_only = true},
       {.name = "create-namespace", .help = "Make the namespace when it is missing", .into = &options->create_namespace},
-      output_flag(options->output, kForms),
+      output_flag(options->output, change_forms()),
   };
   command.flags = join_flags(issuer_kind_flags(options->issuer), std::move(command.flags));
   command.flags = join_flags(std::move(command.flags), wait_flags(options->wait));

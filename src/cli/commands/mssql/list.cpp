@@ -49,8 +49,7 @@ ExitCode run_list(const ListOptions& options, AppContext& context) {
   return watch_until_ended(context, [&] {
     mssql::follow_databases(client, request, deadline, [&](const mssql::ListResult& result) {
       printer.print_changes(result);
-      context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
-      return !context.io.out.closed();
+      return go_on_showing(context);
     });
   });
 }
@@ -89,11 +88,8 @@ Command list_command() {
              options->selector = text;
            }},
       watch_flag(options->watch),
-      {.name = "timeout",
-       .value = "DURATION",
-       .help = "How long it may take, and how long to watch: seconds or a duration like 90s, 0 = no limit",
-       .into = [options](const std::string&,
-                         const std::string& text) { options->timeout = parse_timeout("--timeout", text); }},
+      timeout_flag(options->timeout,
+                   "How long it may take, and how long to watch: seconds or a duration like 90s, 0 = no limit"),
       output_flag(options->output, list_forms()),
       {.name = "no-headers", .help = "Print no header line", .into = &options->no_headers},
       {.name = "show-labels", .help = "Show all labels as the last column", .into = &options->view.show_labels},

@@ -6,16 +6,16 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "table_columns.hpp"
+
 namespace dba::cli {
 
 namespace {
 
 using output::Format;
 
-std::vector<output::Column> table_columns(bool with_namespace, const ListView& view) {
-  std::vector<output::Column> columns;
-  for (const auto& column : mssql::DatabaseList::columns(with_namespace))
-    columns.push_back({.header = std::string(column.header), .wide_only = column.wide_only});
+std::vector<output::Column> list_columns(bool with_namespace, const ListView& view) {
+  std::vector<output::Column> columns = table_columns(mssql::DatabaseList::columns(with_namespace));
   for (output::Column& column : label_columns_of(view)) columns.push_back(std::move(column));
   return columns;
 }
@@ -57,7 +57,7 @@ ListPrinter::ListPrinter(output::IoStreams& io, platform::Clock& clock, std::str
       ns_(ns),
       view_(std::move(view)),
       format_(view_.format),
-      table_(table_columns(ns.empty(), view_), format_.kind == Format::Kind::wide, format_.headers) {}
+      table_(list_columns(ns.empty(), view_), format_.kind == Format::Kind::wide, format_.headers) {}
 
 ListPrinter::~ListPrinter() = default;
 

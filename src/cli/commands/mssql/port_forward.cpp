@@ -12,6 +12,7 @@
 #include "dba/mssql/forward_service.hpp"
 
 #include "commands.hpp"
+#include "completers.hpp"
 #include "database_argument.hpp"
 #include "watching.hpp"
 
@@ -110,7 +111,8 @@ Command port_forward_command() {
       {.name = "replica",
        .value = "POD",
        .help = "Forward to this replica, whatever its role",
-       .into = &options->request.replica},
+       .into = &options->request.replica,
+       .complete = complete_replicas(options->request.name)},
       {.name = "follow",
        .help = "Go on with whoever has the role, or with the pod's successor",
        .into = &options->request.follow},

@@ -34,9 +34,11 @@ std::vector<mssql::TsqlBatch> read_script(const QueryOptions& options, AppContex
                       "kubectl dba mssql query NAME -Q \"SELECT @@VERSION\"");
   const bool is_stdin = options.file == "-";
   if (is_stdin) context.stdin_is_taken = true;
-  const auto batches = mssql::split_batches(options.text ? *options.text
-                                            : is_stdin   ? platform::read_stdin(context.stop)
-                                                         : platform::read_file(*options.file));
+  const std::string source = options.text ? "-Q" : is_stdin ? "standard input" : fmt::format("-f {}", *options.file);
+  std::string script = options.text ? *options.text
+                       : is_stdin   ? platform::read_stdin(context.stop)
+                                    : platform::read_file(*options.file);
+  const auto batches = mssql::split_batches(mssql::decode_script(std::move(script), source));
   if (batches.empty()) throw usage_error("there is no statement to run");
   return batches;
 }
@@ -49,7 +51,7 @@ ExitCode run_on_targets(const QueryOptions& options, const mssql::TargetWish& wi
   const mssql::SqlQuestion question = sql_question(context, options.sql);
   mssql::QueryTargets targets(client, ns, options.name, wish, question.open);
   ResultPrinter printer(context.io, form, ns, options.name);
-  QueryRun run(context, printer, batches, *question.until, wish.all);
+  QueryRun run(context, printer, batches, *question.until, wish.all, targets.pods().size());
 
   if (targets.pods().empty()) {
     run.on("", [&](platform::SteadyTime deadline) { return targets.connect_by_role(options.session, deadline); });

@@ -2,6 +2,8 @@
 
 #include "dba/base/error.hpp"
 
+#include "completers.hpp"
+
 namespace dba::cli {
 
 mssql::TargetWish target_of(const QueryOptions& options) {
@@ -25,16 +27,18 @@ std::vector<Flag> target_flags(QueryOptions& options) {
        .value = "POD",
        .help = "This replica, whatever its role",
        .into = &options.target.replica,
-       .group = "Target"},
+       .group = "Target",
+       .complete = complete_replicas(options.name)},
       {.name = "all-replicas",
        .help = "Every replica, one after the other; each row says whose it is",
        .into = &options.target.all,
        .group = "Target"},
       {.name = "database",
        .value = "NAME",
-       .help = "Database of SQL Server to be in (default master)",
+       .help = "Database of SQL Server to be in",
        .into = &options.session.database,
-       .group = "Target"},
+       .group = "Target",
+       .complete = complete_group_databases(options.name)},
       {.name = "read-only",
        .help = "Say that nothing will be written (ApplicationIntent=ReadOnly), as some secondaries ask for",
        .into = &options.session.read_intent,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "dba/base/text.hpp"
 #include "dba/output/error_text.hpp"
 #include "dba/sql/diagnostics.hpp"
 
@@ -15,18 +16,13 @@ namespace {
 /// A server that does not answer a login for this long is not going to.
 constexpr auto kConnectWithin = std::chrono::seconds(15);
 
-bool is_interrupt(const Error& error) {
-  return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated;
-}
-
 std::optional<int> script_line(const sql::Diagnostic* record, const mssql::TsqlBatch& batch) {
   if (record == nullptr || !record->line || *record->line < 1) return std::nullopt;
   return batch.line + *record->line - 1;
 }
 
 ResultError result_error(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch) {
-  ResultError result{.replica = pod, .message = error.info().message};
-  if (!error.info().cause.empty()) result.message = error.info().cause;
+  ResultError result{.replica = pod, .message = why(error)};
   if (batch != nullptr) result.batch_line = batch->line;
   const auto* by_sql = dynamic_cast<const sql::SqlError*>(&error);
   const sql::Diagnostic* record = by_sql == nullptr ? nullptr : by_sql->decisive();
@@ -40,6 +36,26 @@ ResultError result_error(const Error& error, const std::string& pod, const mssql
   return result;
 }
 
+/// What to try next, where SQL Server's number says it.
+std::string hint_of(int number) {
+  // @source 978: the replica takes sessions of read intent alone
+  return number == 978 ? "--read-only" : "";
+}
+
+/// How many transactions the session is in.
+class TransactionCount : public sql::ResultReader {
+ public:
+  static constexpr std::string_view kBatch = "SELECT @@TRANCOUNT";
+  void columns(const std::vector<sql::Column>& /*columns*/) override {}
+  void row(const sql::Row& row) override { open_ = !row.empty() && row.front() && *row.front() != "0"; }
+  void done(std::optional<long long> /*affected*/) override {}
+  void message(const sql::Diagnostic& /*message*/) override {}
+  bool open() const { return open_; }
+
+ private:
+  bool open_ = false;
+};
+
 /// The same failure with its place in the script.
 ErrorInfo placed(ErrorInfo info, const ResultError& error, const std::string& who) {
   const std::string place = error.line ? fmt::format(" in line {}", *error.line)
@@ -51,14 +67,19 @@ ErrorInfo placed(ErrorInfo info, const ResultError& error, const std::string& wh
 }  // namespace
 
 QueryRun::QueryRun(AppContext& context, ResultPrinter& printer, const std::vector<mssql::TsqlBatch>& batches,
-                   platform::SteadyTime deadline, bool several)
-    : context_(context), printer_(printer), batches_(batches), deadline_(deadline), several_(several) {}
+                   platform::SteadyTime deadline, bool several, std::size_t servers)
+    : context_(context),
+      printer_(printer),
+      batches_(batches),
+      deadline_(deadline),
+      several_(several),
+      left_(std::max<std::size_t>(servers, 1)) {}
 
 void QueryRun::on(const std::string& pod, const Connect& connect) {
+  const auto now = context_.clock.steady_now();
+  const auto share = (deadline_ - now) / static_cast<int>(std::max<std::size_t>(left_--, 1));
   try {
-    const mssql::QueryTargets::Connection connection =
-        connect(std::min(deadline_, context_.clock.steady_now() + kConnectWithin));
-    run_batches(connection);
+    run_batches(connect(now + std::min<platform::SteadyTime::duration>(share, kConnectWithin)));
   } catch (const Error& error) {
     if (!several_ || is_interrupt(error)) throw;
     tell(error, pod, nullptr);
@@ -69,13 +90,43 @@ void QueryRun::run_batches(const mssql::QueryTargets::Connection& connection) {
   for (const mssql::TsqlBatch& batch : batches_) {
     printer_.begin({.replica = connection.pod, .named = several_, .line = batch.line});
     try {
-      for (int i = 0; i < batch.times; ++i) connection.session->run(batch.text, printer_, deadline_);
+      run_batch(connection, batch);
     } catch (const sql::SqlError& error) {
       if (is_interrupt(error)) throw;
       tell(error, connection.pod, &batch);
       return;
     }
   }
+  check_transaction(connection);
+}
+
+void QueryRun::run_batch(const mssql::QueryTargets::Connection& connection, const mssql::TsqlBatch& batch) {
+  try {
+    for (int i = 0; i < batch.times; ++i) connection.session->run(batch.text, printer_, deadline_);
+  } catch (const Error& error) {
+    if (is_interrupt(error) && !context_.io.out.closed()) {
+      const Error told({.code = ExitCode::interrupted,
+                        .message = "interrupted: whether the statement under way took effect is not known"});
+      tell(told, connection.pod, &batch);
+      printer_.finish();
+    }
+    throw;
+  }
+}
+
+/// The session is over after the script, and what it has not committed is gone.
+void QueryRun::check_transaction(const mssql::QueryTargets::Connection& connection) {
+  const bool begins_one = std::any_of(batches_.begin(), batches_.end(), [](const mssql::TsqlBatch& batch) {
+    return to_lower(batch.text).find("tran") != std::string::npos;
+  });
+  if (!begins_one) return;
+  TransactionCount count;
+  connection.session->run(TransactionCount::kBatch, count, deadline_);
+  if (!count.open()) return;
+  tell(Error({.code = ExitCode::sql_failed,
+              .message = "the script ends inside a transaction: what it changed there is rolled back",
+              .hint = "end the script with COMMIT"}),
+       connection.pod, nullptr);
 }
 
 /// On stderr, and as part of the result.
@@ -86,6 +137,7 @@ void QueryRun::tell(const Error& error, const std::string& pod, const mssql::Tsq
   const std::string who = several_ ? pod + ": " : "";
   info = batch != nullptr ? placed(std::move(info), result, who) : std::move(info);
   if (batch == nullptr) info.message = who + info.message;
+  if (info.hint.empty()) info.hint = hint_of(result.number);
   context_.io.err.write(output::error_text(info, context_.io.colour_err));
   code_ = worst(code_, error.code());
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Runs the batches of a script on one server after the other.
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,16 +18,20 @@ class QueryRun {
  public:
   using Connect = std::function<mssql::QueryTargets::Connection(platform::SteadyTime deadline)>;
   /// @param several a server that fails does not keep the others from being asked
+  /// @param servers how many on() is going to be called for: none uses up what those after it need to be connected to
   QueryRun(AppContext& context, ResultPrinter& printer, const std::vector<mssql::TsqlBatch>& batches,
-           platform::SteadyTime deadline, bool several);
+           platform::SteadyTime deadline, bool several, std::size_t servers);
 
   /// Prints what the server answers, and what goes wrong. @param pod empty = the connection says
-  /// @throws Error (interrupted), and of a single server everything but what SQL Server refused
+  /// @throws Error (interrupted), told already when a statement was under way, and of a single server everything but
+  ///         what SQL Server refused
   void on(const std::string& pod, const Connect& connect);
   ExitCode code() const { return code_; }  ///< The worst so far.
 
  private:
   void run_batches(const mssql::QueryTargets::Connection& connection);
+  void run_batch(const mssql::QueryTargets::Connection& connection, const mssql::TsqlBatch& batch);
+  void check_transaction(const mssql::QueryTargets::Connection& connection);
   void tell(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch);
 
   AppContext& context_;
@@ -34,6 +39,7 @@ class QueryRun {
   const std::vector<mssql::TsqlBatch>& batches_;
   platform::SteadyTime deadline_;
   bool several_;
+  std::size_t left_;  ///< Servers that are still to come.
   ExitCode code_ = ExitCode::ok;
 };
 

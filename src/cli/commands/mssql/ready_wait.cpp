@@ -17,7 +17,7 @@ namespace dba::cli {
 
 namespace {
 
-using Outcome = mssql::ReadyResult::Outcome;
+using ReadyOutcome = mssql::ReadyResult::Outcome;
 
 std::string resume_command(const Json& database) {
   return fmt::format("kubectl dba mssql wait {} -n {} --for=phase=Ready", shell_quote(codec::name_of(database)),
@@ -31,7 +31,7 @@ std::string printed_name(const Json& database) {
 Error not_ready(const Json& database, std::string_view done, const mssql::ReadyResult& result,
                 const WaitOptions& waiting) {
   const std::string name = printed_name(database);
-  if (result.outcome == Outcome::never)
+  if (result.outcome == ReadyOutcome::never)
     return Error({.message = fmt::format("{} will not become Ready: {}", name, result.text), .reason = "NeverReady"});
   ErrorInfo info{
       .code = ExitCode::timed_out,
@@ -72,7 +72,7 @@ void finish_when_ready(const Json& database, std::string_view done, const WaitOp
   output.finish();
   // The result is on stdout already: what is left to say goes to stderr alone.
   context.machine_output = false;
-  if (result.outcome != Outcome::ready) throw not_ready(database, done, result, waiting);
+  if (result.outcome != ReadyOutcome::ready) throw not_ready(database, done, result, waiting);
 }
 
 }  // namespace dba::cli

@@ -8,7 +8,7 @@
 
 #include "dba/codec/json.hpp"
 
-#include "../../delimited.hpp"
+#include "delimited.hpp"
 #include "watching.hpp"
 
 namespace dba::cli {
@@ -25,21 +25,19 @@ output::Format format_of(const std::string& form, bool watch) {
 
 std::vector<output::Column> columns_of(const Format& format) {
   std::vector<output::Column> columns;
-  if (format.kind == Format::Kind::wide) {
-    for (std::string& header : mssql::replica_database_headers()) columns.push_back({.header = std::move(header)});
-  } else {
-    for (const auto& column : mssql::replica_columns()) columns.push_back({.header = std::string(column.header)});
-  }
+  for (std::string& header :
+       format.kind == Format::Kind::wide ? mssql::replica_database_headers() : mssql::replica_headers())
+    columns.push_back({.header = std::move(header)});
   return columns;
 }
 
-/// What changes by itself: ages, and how long the servers took.
+/// Ages change by themselves, and so does how long the servers took.
 std::vector<std::string> without_age(std::vector<std::string> row) {
   row[row.size() - 2].clear();
   return row;
 }
 
-std::string comparable(const mssql::ReplicaReport& report) {
+std::string without_durations(const mssql::ReplicaReport& report) {
   Json json = to_json(report);
   for (Json& replica : json["replicas"]) replica.erase("answerMillis");
   return codec::compact_json(json);
@@ -54,14 +52,8 @@ std::vector<std::string> replica_forms() {
 ReplicaPrinter::ReplicaPrinter(output::IoStreams& io, platform::Clock& clock, const std::string& form, bool watch)
     : io_(io), clock_(clock), csv_(form == kCsv), format_(format_of(form, watch)), table_(columns_of(format_), true) {}
 
-bool ReplicaPrinter::is_document() const {
-  using Kind = Format::Kind;
-  return format_.kind == Kind::json || format_.kind == Kind::yaml || format_.kind == Kind::jsonpath ||
-         format_.kind == Kind::jsonpath_as_json;
-}
-
 void ReplicaPrinter::print(const mssql::ReplicaReport& report) {
-  if (is_document()) {
+  if (format_.is_document()) {
     io_.out.write(output::print_report(to_json(report), format_));
   } else if (format_.kind == Format::Kind::custom_columns) {
     const Json rows = to_json(report).at("replicas");
@@ -74,7 +66,7 @@ void ReplicaPrinter::print(const mssql::ReplicaReport& report) {
 
 void ReplicaPrinter::print_changes(const mssql::ReplicaReport& report) {
   if (format_.kind == Format::Kind::json) {
-    std::string now = comparable(report);
+    std::string now = without_durations(report);
     if (now == document_) return;
     document_ = std::move(now);
     io_.line(codec::compact_json(to_json(report)));

@@ -32,7 +32,6 @@ class ReplicaPrinter {
   Rows changed(Rows rows);
   void print_rows(Rows rows);
   void tell(const mssql::ReplicaReport& report);
-  bool is_document() const;
 
   output::IoStreams& io_;
   platform::Clock& clock_;

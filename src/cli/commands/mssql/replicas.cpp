@@ -12,6 +12,7 @@
 #include "dba/output/error_text.hpp"
 
 #include "commands.hpp"
+#include "completers.hpp"
 #include "database_argument.hpp"
 #include "replica_printer.hpp"
 #include "sql_flags.hpp"
@@ -25,10 +26,24 @@ struct ReplicasOptions {
   std::string name{}, output{}, sort = "name";
   mssql::ReplicaFilter filter{};
   mssql::ReplicaLimits limits{};
+  bool exit_code = false;
   bool watch = false;
-  std::chrono::nanoseconds interval = std::chrono::seconds(2);
+  std::optional<std::chrono::nanoseconds> interval{};
   SqlOptions sql{};
 };
+
+constexpr const char* kHealthy = "ok";
+constexpr auto kInterval = std::chrono::seconds(2);
+
+/// Why nobody answers, as far as it is known.
+std::vector<std::string> reasons_of_silence(const mssql::ReplicaReport& report) {
+  if (!report.errors.empty()) return report.errors;
+  std::vector<std::string> reasons;
+  for (const mssql::ReplicaState& replica : report.replicas) {
+    if (replica.failure) reasons.push_back(fmt::format("{}: {}", replica.kubernetes.pod, replica.failure->whole()));
+  }
+  return reasons;
+}
 
 void tell_error(AppContext& context, const ErrorInfo& error) {
   context.io.err.write(output::error_text(error, context.io.colour_err));
@@ -38,8 +53,11 @@ void tell_error(AppContext& context, const ErrorInfo& error) {
 ExitCode judge(const mssql::ReplicaReport& report, const ReplicasOptions& options, AppContext& context) {
   if (const ExitCode silence = mssql::code_of_silence(report); silence != ExitCode::ok) {
     tell_error(context, {.code = silence,
-                         .message = fmt::format("no replica of \"{}\" could be asked", options.name),
-                         .details = report.errors});
+                         .message = options.filter.replicas.empty()
+                                        ? fmt::format("no replica of \"{}\" could be asked", options.name)
+                                        : fmt::format("{} gave no answer", english_list(options.filter.replicas)),
+                         .details = reasons_of_silence(report),
+                         .cause = report.phase == "Halted" ? "the database is halted" : ""});
     return silence;
   }
   if (report.two_primaries_proven) {
@@ -47,9 +65,11 @@ ExitCode judge(const mssql::ReplicaReport& report, const ReplicasOptions& option
     return ExitCode::write_lost;
   }
   const std::vector<std::string> missed = mssql::missed_limits(report, options.limits);
-  if (missed.empty()) return ExitCode::ok;
-  tell_error(context, {.code = ExitCode::unhealthy, .message = "a limit is not kept", .details = missed});
-  return ExitCode::unhealthy;
+  if (!missed.empty()) {
+    tell_error(context, {.code = ExitCode::unhealthy, .message = "a limit is not kept", .details = missed});
+    return ExitCode::unhealthy;
+  }
+  return options.exit_code && mssql::health_text(report) != kHealthy ? ExitCode::unhealthy : ExitCode::ok;
 }
 
 /// @returns what the whole report comes to, whatever part of it is shown
@@ -62,8 +82,9 @@ mssql::ReplicaReport read_part(mssql::ReplicaReader& reader, const ReplicasOptio
 
 ExitCode run_replicas(const ReplicasOptions& options, AppContext& context) {
   ReplicaPrinter printer(context.io, context.clock, options.output, options.watch);
-  if (options.watch && (options.limits.max_rpo || options.limits.max_rto))
-    throw usage_error("--max-rpo and --max-rto judge once: leave out --watch");
+  if (options.watch && (options.limits.max_rpo || options.limits.max_rto || options.exit_code))
+    throw usage_error("--max-rpo, --max-rto and --exit-code judge once: leave out --watch");
+  if (options.interval && !options.watch) throw usage_error("--interval: there is only one round without --watch");
   kube::Client& client = context.kube();
   const std::string ns = client.config().ns;
   if (!options.watch) {
@@ -76,9 +97,8 @@ ExitCode run_replicas(const ReplicasOptions& options, AppContext& context) {
     mssql::ReplicaReader reader(client, ns, options.name, repeated_sql_question(context, options.sql));
     do {
       printer.print_changes(read_part(reader, options));
-      context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
-    } while (!context.io.out.closed() &&
-             !context.clock.sleep_until(deadline_of(context, options.interval), context.stop));
+    } while (go_on_showing(context) &&
+             !context.clock.sleep_until(deadline_of(context, options.interval.value_or(kInterval)), context.stop));
     if (context.stop.stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
   });
 }
@@ -96,7 +116,9 @@ Command replicas_command() {
       "RPO is what would be lost if the replica took over now: nothing where SQL Server calls it ready for a failover, "
       "else the time between its last commit and the primary's. RTO is the time to redo the rest of its log: queue by "
       "rate. Both are estimates; \"unknown\" is never taken for good.\n\n"
-      "Exits with 5 when no replica answers, with 12 when two lead at the same time.";
+      "Exits with 5 when no replica answers, with 12 when two lead at the same time. --exit-code exits with 10 also "
+      "when "
+      "the health is not ok, or not known.";
   command.examples =
       "# One row a replica\n"
       "kubectl dba mssql replicas sales -n demo\n"
@@ -112,12 +134,14 @@ Command replicas_command() {
        .value = "NAME",
        .help = "Only this database of SQL Server (repeatable)",
        .into = &options->filter.databases,
-       .split_commas = true},
+       .split_commas = true,
+       .complete = complete_group_databases(options->name)},
       {.name = "replica",
        .value = "POD",
        .help = "Only this replica (repeatable); the others are asked as well",
        .into = &options->filter.replicas,
-       .split_commas = true},
+       .split_commas = true,
+       .complete = complete_replicas(options->name)},
       {.name = "sort",
        .value = "KEY",
        .help = "Order of the rows, the worst first",
@@ -129,6 +153,7 @@ Command replicas_command() {
        .help = "With --watch, the pause between two rounds of questions (default 2s)",
        .into = [options](const std::string& flag,
                          const std::string& text) { options->interval = parse_timeout(flag, text); }},
+      {.name = "exit-code", .help = "Exit with 10 unless the health is ok", .into = &options->exit_code},
       output_flag(options->output, replica_forms()),
       limit_flag("max-rpo", "Exit with 10 unless every replica would lose less than this", options->limits.max_rpo),
       limit_flag("max-rto", "Exit with 10 unless every replica could take over within this", options->limits.max_rto),

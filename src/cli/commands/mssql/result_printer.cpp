@@ -15,11 +15,11 @@ namespace dba::cli {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ResultForm>, 5> kForms{{{"table", ResultForm::table},
-                                                                         {"csv", ResultForm::csv},
-                                                                         {"tsv", ResultForm::tsv},
-                                                                         {"json", ResultForm::json},
-                                                                         {"ndjson", ResultForm::ndjson}}};
+constexpr std::array<std::pair<std::string_view, ResultForm>, 5> kResultForms{{{"table", ResultForm::table},
+                                                                               {"csv", ResultForm::csv},
+                                                                               {"tsv", ResultForm::tsv},
+                                                                               {"json", ResultForm::json},
+                                                                               {"ndjson", ResultForm::ndjson}}};
 
 std::unique_ptr<ResultWriter> writer_of(output::IoStreams& io, ResultForm form, std::string_view ns,
                                         std::string_view database) {
@@ -40,13 +40,13 @@ std::unique_ptr<ResultWriter> writer_of(output::IoStreams& io, ResultForm form, 
 
 std::vector<std::string> result_forms() {
   std::vector<std::string> words;
-  for (const auto& [word, form] : kForms) words.emplace_back(word);
+  for (const auto& [word, form] : kResultForms) words.emplace_back(word);
   return words;
 }
 
 ResultForm parse_result_form(std::string_view text) {
   if (text.empty()) return ResultForm::table;
-  for (const auto& [word, form] : kForms) {
+  for (const auto& [word, form] : kResultForms) {
     if (text == word) return form;
   }
   throw usage_error(

@@ -5,7 +5,7 @@
 
 #include "dba/base/text.hpp"
 
-#include "../../delimited.hpp"
+#include "delimited.hpp"
 #include "result_writer.hpp"
 
 namespace dba::cli {
@@ -17,7 +17,7 @@ constexpr std::size_t kSample = 200;
 /// The most that one long value widens a column for all others.
 constexpr std::size_t kWidest = 60;
 constexpr const char* kNull = "<NULL>";
-constexpr std::size_t kGap = 3;
+constexpr std::size_t kColumnGap = 3;
 
 class TableWriter : public ResultWriter {
  public:
@@ -72,7 +72,7 @@ class TableWriter : public ResultWriter {
       line += cells[i];
       if (i + 1 == cells.size()) break;
       const std::size_t width = display_width(cells[i]);
-      line.append(kGap + (width < widths_[i] ? widths_[i] - width : 0), ' ');
+      line.append(kColumnGap + (width < widths_[i] ? widths_[i] - width : 0), ' ');
     }
     out_.write(line += '\n');
   }

@@ -1,16 +1,17 @@
 #include "role_printer.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dba/base/error.hpp"
+#include "dba/base/text.hpp"
 #include "dba/codec/json.hpp"
 #include "dba/output/error_text.hpp"
 
 #include "role_changes.hpp"
+#include "table_columns.hpp"
 
 namespace dba::cli {
 
@@ -19,18 +20,6 @@ namespace {
 using mssql::ReplicaRole;
 using mssql::RoleReport;
 using output::Format;
-
-std::vector<output::Column> table_columns() {
-  std::vector<output::Column> columns;
-  for (const mssql::RoleColumn& column : mssql::role_columns())
-    columns.push_back({.header = std::string(column.header), .wide_only = column.wide_only});
-  return columns;
-}
-
-bool is_document(const Format& format) {
-  return format.kind == Format::Kind::json || format.kind == Format::Kind::yaml ||
-         format.kind == Format::Kind::jsonpath || format.kind == Format::Kind::jsonpath_as_json;
-}
 
 }  // namespace
 
@@ -43,7 +32,7 @@ RolePrinter::RolePrinter(output::IoStreams& io, platform::Clock& clock, RoleSele
       clock_(clock),
       selection_(selection),
       format_(std::move(format)),
-      table_(table_columns(), format_.kind == Format::Kind::wide) {}
+      table_(table_columns(mssql::role_columns()), format_.kind == Format::Kind::wide) {}
 
 RolePrinter::~RolePrinter() = default;
 
@@ -54,9 +43,6 @@ RoleReport RolePrinter::selected(const RoleReport& report) const {
   const auto primaries =
       report.primary_state == mssql::PrimaryState::one ? std::vector{report.primary} : mssql::primary_pods(report);
   const auto secondaries = mssql::secondary_pods(report);
-  const auto contains = [](const std::vector<std::string>& pods, const std::string& pod) {
-    return std::find(pods.begin(), pods.end(), pod) != pods.end();
-  };
   std::erase_if(part.replicas, [&](const ReplicaRole& row) {
     const bool wanted = (selection_.primary && contains(primaries, row.pod)) ||
                         (selection_.secondaries && contains(secondaries, row.pod));
@@ -68,7 +54,7 @@ RoleReport RolePrinter::selected(const RoleReport& report) const {
 void RolePrinter::print(const RoleReport& report) {
   const RoleReport part = selected(report);
   for (const std::string& error : report.errors) io_.warn(error);
-  if (is_document(format_)) {
+  if (format_.is_document()) {
     io_.out.write(output::print_report(to_json(part), format_));
   } else if (format_.kind == Format::Kind::custom_columns) {
     const Json rows = to_json(part).at("replicas");

@@ -41,6 +41,10 @@ ExitCode exit_code_of(const mssql::RoleReport& report, const RolesOptions& optio
 }
 
 ExitCode run_roles(const RolesOptions& options, AppContext& context) {
+  if (options.no_sql && !options.sql.driver.empty())
+    throw usage_error("--no-sql asks no SQL Server: leave out --odbc-driver");
+  if (options.selection.primary && options.selection.secondaries)
+    throw usage_error("--primary and --secondaries exclude each other: without both every pod is shown");
   RolePrinter printer(context.io, context.clock, options.selection,
                       parse_watched_format(options.output, role_forms(), options.watch));
   kube::Client& client = context.kube();
@@ -54,8 +58,7 @@ ExitCode run_roles(const RolesOptions& options, AppContext& context) {
       options.no_sql ? mssql::SqlQuestion{} : repeated_sql_question(context, options.sql);
   const auto on_report = [&](const mssql::RoleReport& report) {
     printer.print_changes(report);
-    context.machine_output = false;  // From here on stdout is a stream of reports, and of nothing else.
-    return !context.io.out.closed();
+    return go_on_showing(context);
   };
   return watch_until_ended(context,
                            [&] { mssql::follow_roles(client, client.config().ns, options.name, on_report, question); });

@@ -27,6 +27,7 @@ platform::SteadyTime limit_calls(AppContext& context, std::chrono::nanoseconds t
   if (timeout.count() == 0) return platform::SteadyTime::max();
   const platform::SteadyTime deadline = context.clock.steady_now() + timeout;
   context.kube().set_deadline(deadline);
+  context.deadline = deadline;
   return deadline;
 }
 

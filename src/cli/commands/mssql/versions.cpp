@@ -18,7 +18,7 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"table", "wide", "json", "yaml", "name", "jsonpath", "custom-columns"};
+const std::vector<std::string> kVersionForms = {"table", "wide", "json", "yaml", "name", "jsonpath", "custom-columns"};
 
 struct VersionsOptions {
   std::optional<std::string> from{};
@@ -71,7 +71,7 @@ std::string text_of(const mssql::VersionReport& report, const output::Format& fo
 }
 
 ExitCode run_versions(const VersionsOptions& options, AppContext& context) {
-  output::Format format = output::parse_format(options.output, kForms);
+  output::Format format = output::parse_format(options.output, kVersionForms);
   format.headers = !options.no_headers;
   const mssql::VersionReport report = mssql::read_versions(context.kube(), options.from.value_or(""));
   const bool nothing = report.rows.empty() || (!report.from.empty() && rows_to_show(report, false).empty());
@@ -101,7 +101,7 @@ Command versions_command() {
        .help = "Version the update starts from",
        .into = &options->from,
        .complete = complete_versions},
-      output_flag(options->output, kForms),
+      output_flag(options->output, kVersionForms),
       {.name = "no-headers", .help = "Print no header line", .into = &options->no_headers},
   };
   command.run = [options](AppContext& context) { return run_versions(*options, context); };

@@ -22,9 +22,9 @@ namespace dba::cli {
 
 namespace {
 
-const std::vector<std::string> kForms = {"json", "yaml", "name", "jsonpath"};
+const std::vector<std::string> kWaitForms = {"json", "yaml", "name", "jsonpath"};
 
-using Outcome = mssql::WaitResult::Outcome;
+using WaitOutcome = mssql::WaitResult::Outcome;
 
 struct WaitForOptions {
   std::string name{}, condition{}, timeout = "10m", output{};
@@ -35,7 +35,9 @@ Json report_of(const mssql::WaitRequest& request, const mssql::WaitResult& resul
   Json report = output::make_report("WaitReport");
   report["database"] = Json::object({{"namespace", request.ns}, {"name", request.name}});
   report["for"] = request.condition.text;
-  report["outcome"] = result.outcome == Outcome::met ? "met" : result.outcome == Outcome::never ? "never" : "timedOut";
+  report["outcome"] = result.outcome == WaitOutcome::met     ? "met"
+                      : result.outcome == WaitOutcome::never ? "never"
+                                                             : "timedOut";
   report["observed"] = result.observed.empty() ? Json(nullptr) : Json(result.observed);
   return report;
 }
@@ -53,7 +55,7 @@ ErrorInfo failure_of(const mssql::WaitRequest& request, const mssql::WaitResult&
                      std::chrono::nanoseconds timeout) {
   const std::string place = fmt::format("mssqlservers/{}", request.name);
   ErrorInfo info;
-  if (result.outcome == Outcome::never) {
+  if (result.outcome == WaitOutcome::never) {
     info.code = ExitCode::unhealthy;
     info.message = fmt::format("{} cannot be met on {}: {}", request.condition.text, place, result.observed);
     info.reason = "CannotBeMet";
@@ -77,7 +79,7 @@ void set_condition(WaitForOptions& options, const std::string& text) {
 }
 
 ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
-  const output::Format format = output::parse_format(options.output, kForms);
+  const output::Format format = output::parse_format(options.output, kWaitForms);
   mssql::WaitRequest request{.name = options.name,
                              .condition = mssql::parse_wait_condition(options.condition),
                              .wait_for_create = options.wait_for_create};
@@ -94,7 +96,7 @@ ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
   if (!result.warning.empty()) context.io.warn(result.warning);
 
   const std::string printed_name = fmt::format("mssqlserver.kubedb.com/{}", request.name);
-  const bool met = result.outcome == Outcome::met;
+  const bool met = result.outcome == WaitOutcome::met;
   if (format.is_table()) {
     if (met) context.io.line(printed_name + " condition met");
     if (met && request.condition.needs_pods()) context.io.note(result.observed);
@@ -109,6 +111,22 @@ ExitCode run_wait(const WaitForOptions& options, AppContext& context) {
   throw Error(failure_of(request, result, timeout));
 }
 
+/// The forms; behind "primary=" and "primary!=" the pods.
+Completer complete_conditions(const std::string& database) {
+  return [&database](AppContext& context, std::string_view prefix) {
+    for (const std::string_view form : {"primary=", "primary!="}) {
+      if (!prefix.starts_with(form)) continue;
+      Completions pods = complete_replicas(database)(context, prefix);
+      for (Candidate& pod : pods.items) pod.value.insert(0, form);
+      return pods;
+    }
+    const Completer forms =
+        complete_words({"phase=Ready", "phase=Halted", "primary", "primary=", "primary!=", "primary-changed", "delete",
+                        "condition=", "jsonpath="});
+    return forms(context, prefix);
+  };
+}
+
 }  // namespace
 
 Command wait_command() {
@@ -116,7 +134,10 @@ Command wait_command() {
   Command command{.name = "wait", .summary = "Wait until a condition on a database is met"};
   command.description =
       "Waits by watch. What can never come any more (deleted or being deleted, halted) ends the wait at once with exit "
-      "code 10; a time-out is exit code 124 with the state that was seen last.";
+      "code 10; a time-out is exit code 124 with the state that was seen last.\n\n"
+      "KubeDB looks at a database every ten seconds: phase=Ready is met only when its conditions say so too, and, "
+      "where "
+      "you may see its pods, when as many are ready as it should have.";
   command.examples =
       "# Until it is Ready, ten minutes at most\n"
       "kubectl dba mssql wait sales -n demo --for=phase=Ready\n"
@@ -140,8 +161,7 @@ Command wait_command() {
                "jsonpath=PATH[=VALUE]",
        .into = [options](const std::string&, const std::string& text) { set_condition(*options, text); },
        .required = true,
-       .complete = complete_words({"phase=Ready", "primary", "primary=", "primary!=", "primary-changed", "delete",
-                                   "condition=", "jsonpath="})},
+       .complete = complete_conditions(options->name)},
       {.name = "timeout",
        .value = "DURATION",
        .help = "How long to wait: seconds or a duration like 90s, 0 = no limit",
@@ -149,7 +169,7 @@ Command wait_command() {
       {.name = "wait-for-create",
        .help = "Wait also for a database that does not exist yet",
        .into = &options->wait_for_create},
-      output_flag(options->output, kForms),
+      output_flag(options->output, kWaitForms),
   };
   command.run = [options](AppContext& context) { return run_wait(*options, context); };
   return command;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,7 +33,7 @@ constexpr std::size_t kPods = 1;
 constexpr std::chrono::hours kIdle{24};
 
 std::vector<kube::WatchTarget> coordinator_targets(const std::string& ns) {
-  return {{.type = &kube::resources::mssqlservers, .ns = ns},
+  return {{.type = &kube::resources::mssqlservers, .ns = ns, .metadata_of_missed = true},
           {.type = &kube::resources::pods,
            .ns = ns,
            .options = {.label_selector = "app.kubernetes.io/managed-by=kubedb.com"},
@@ -67,6 +69,33 @@ class Bell {
   bool rung_ = true;  // Faults may have been set before anybody listened.
 };
 
+/// Which pods have a SQL Server that takes connections, by uid.
+class Listening {
+ public:
+  void set(const std::string& pod_uid, bool listens) {
+    const std::lock_guard lock(mutex_);
+    pods_.insert_or_assign(pod_uid, listens);
+  }
+  /// One that has just come begins without.
+  void add(const std::string& pod_uid) {
+    const std::lock_guard lock(mutex_);
+    pods_.try_emplace(pod_uid, false);
+  }
+  void forget(const std::string& pod_uid) {
+    const std::lock_guard lock(mutex_);
+    pods_.erase(pod_uid);
+  }
+  std::optional<bool> find(const std::string& pod_uid) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = pods_.find(pod_uid);
+    return found == pods_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  mutable std::mutex mutex_{};
+  std::unordered_map<std::string, bool> pods_{};
+};
+
 }  // namespace
 
 struct CoordinatorRunner::Impl {
@@ -91,6 +120,7 @@ struct CoordinatorRunner::Impl {
   std::shared_ptr<Bell> bell = std::make_shared<Bell>();
   PatchQueue patches;
   Coordinators coordinators;
+  Listening listening{};
   int unlisted = 2;       ///< Collections whose first list has not come yet.
   std::jthread thread{};  // last: it ends before what it uses
 
@@ -136,9 +166,24 @@ struct CoordinatorRunner::Impl {
       return coordinators.database_seen(object, now);
     }
     if (event.target != kPods) return;
-    if (!gone) return coordinators.pod_seen(object, now);
+    const std::string uid = codec::uid_of(object);
+    if (!gone) {
+      if (unlisted == 0) listening.add(uid);  // What was there before us may listen for long.
+      return coordinators.pod_seen(object, now);
+    }
     coordinators.pod_gone(object, now);
-    patches.forget(codec::uid_of(object));
+    patches.forget(uid);
+    listening.forget(uid);
+  }
+
+  /// The SQL Server first: whoever is told that it listens may connect.
+  void tell(const Outcome& outcome) {
+    const Action& action = outcome.action;
+    if (on_role) {
+      on_role({outcome.ns, outcome.database, action.pod, action.uid, action.member, action.text, action.number,
+               action.process, action.at});
+    }
+    listening.set(action.uid, action.process.running);
   }
 
   void carry_out(const std::vector<Outcome>& outcomes) {
@@ -159,9 +204,7 @@ struct CoordinatorRunner::Impl {
           break;
         case Action::Kind::sql_role:
         case Action::Kind::sql_process:
-          if (!on_role) break;
-          on_role({outcome.ns, outcome.database, action.pod, action.uid, action.member, action.text, action.number,
-                   action.process, action.at});
+          tell(outcome);
           break;
         case Action::Kind::truth:
           world.truth.record({.at = wall(action.at),
@@ -182,5 +225,9 @@ CoordinatorRunner::CoordinatorRunner(kube::Client& client, world::World& world, 
     : impl_(std::make_unique<Impl>(client, world, std::move(sql), std::move(ns))) {}
 
 CoordinatorRunner::~CoordinatorRunner() = default;
+
+std::optional<bool> CoordinatorRunner::listens(const std::string& pod_uid) const {
+  return impl_->listening.find(pod_uid);
+}
 
 }  // namespace dba::sandbox::kubedb

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "dba/kube/client.hpp"
@@ -38,6 +39,8 @@ class CoordinatorRunner {
   /// @param ns works there only; empty = in all namespaces
   CoordinatorRunner(kube::Client& client, world::World& world, SqlHalf sql = {}, std::string ns = "");
   ~CoordinatorRunner();
+  /// Whether the SQL Server in a pod takes connections; absent for a pod that nothing is known of yet. From any thread.
+  std::optional<bool> listens(const std::string& pod_uid) const;
   CoordinatorRunner(const CoordinatorRunner&) = delete;
   CoordinatorRunner& operator=(const CoordinatorRunner&) = delete;
 

@@ -45,12 +45,12 @@ std::string petset_of_claim(const std::string& claim) {
 
 }  // namespace
 
-ControlLoop::ControlLoop(kube::Client& client, world::World& world, std::string ns)
+ControlLoop::ControlLoop(kube::Client& client, world::World& world, std::string ns, ListensToSql listens)
     : client_(client),
       world_(world),
       ns_(std::move(ns)),
       writer_(client, store_, world.seed),
-      databases_(writer_, store_, queue_, world),
+      databases_(writer_, store_, queue_, world, std::move(listens)),
       petsets_(writer_, store_, queue_, world.clock) {}
 
 void ControlLoop::run(const std::stop_token& stop) {
@@ -121,9 +121,9 @@ void ControlLoop::retry(const WorkKey& key, const kube::ApiError& error) {
   queue_.add(key, now() + queue_.failed(key));
   const bool refused = error.kind() == ErrorKind::invalid || error.kind() == ErrorKind::forbidden ||
                        error.kind() == ErrorKind::bad_request;
-  const Json* database = store_.find(Kind::database, key.ns, key.name);
-  if (refused && key.what == WorkKey::What::database && database != nullptr) {
-    databases_.tell(key, Json(*database), error.status().message);
+  if (!refused || key.what != WorkKey::What::database) return;
+  if (const auto database = store_.find(Kind::database, key.ns, key.name)) {
+    databases_.tell(key, *database, error.status().message);
   }
 }
 

@@ -15,8 +15,9 @@ namespace dba::sandbox::kubedb {
 
 class ControlLoop {
  public:
-  /// @param ns works there only; empty = in all namespaces
-  ControlLoop(kube::Client& client, world::World& world, std::string ns = "");
+  /// @param ns      works there only; empty = in all namespaces
+  /// @param listens how the health check finds out whether a SQL Server takes connections; empty = all of them do
+  ControlLoop(kube::Client& client, world::World& world, std::string ns = "", ListensToSql listens = {});
   /// Works until `stop` is requested. The client's own calls end by the client's stop token.
   void run(const std::stop_token& stop);
 

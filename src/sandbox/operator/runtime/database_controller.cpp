@@ -1,6 +1,8 @@
 #include "operator/runtime/database_controller.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,17 +29,18 @@ std::int64_t generation_of(const Json& object) { return codec::int_at(object, {"
 
 }  // namespace
 
-DatabaseController::DatabaseController(Writer& writer, Store& store, WorkQueue& queue, world::World& world)
-    : writer_(writer), store_(store), queue_(queue), world_(world) {}
+DatabaseController::DatabaseController(Writer& writer, Store& store, WorkQueue& queue, world::World& world,
+                                       ListensToSql listens)
+    : writer_(writer), store_(store), queue_(queue), world_(world), listens_(std::move(listens)) {}
 
 void DatabaseController::reconcile(const WorkKey& key) {
-  const Json* found = store_.find(Kind::database, key.ns, key.name);
-  if (found == nullptr) {
+  std::optional<Json> found = store_.find(Kind::database, key.ns, key.name);
+  if (!found) {
     memory_.erase(key);
     waiting_.erase(key);
     return;
   }
-  Json database = *found;
+  Json& database = *found;
   if (is_terminating(database)) return terminate(database);
   if (!codec::annotation_of(database, kLoaded).empty()) return wake_if_disturbed(database);
   if (add_finalizer(database)) return;  // the watch calls again
@@ -113,25 +116,31 @@ void DatabaseController::check_health(const WorkKey& key, const Json& database, 
   if (due) queue_.add(key, *due);
 }
 
+bool DatabaseController::accepts(const Json& pod, bool if_unknown) const {
+  return !listens_ || listens_(codec::uid_of(pod)).value_or(if_unknown);
+}
+
 Health DatabaseController::health_of(const Json& database) const {
   const std::string ns = codec::namespace_of(database), name = codec::name_of(database);
   Health health{.replicas = true, .roles = true};
   // Pods that hang for want of a volume are not Ready; a simple kubelet runs them all the same.
   const bool has_started = is_true(conditions_of(database), "Provisioned");
   for (const std::string& alias : certificate_aliases(database)) {
-    health.replicas &=
-        has_started || store_.find(Kind::secret, ns, certificate_secret_name(database, alias)) != nullptr;
+    health.replicas &= has_started || store_.has(Kind::secret, ns, certificate_secret_name(database, alias));
   }
   for (const std::string& petset_name : petset_names(database)) {
-    const Json* petset = store_.find(Kind::petset, ns, petset_name);
+    const std::optional<Json> petset = store_.find(Kind::petset, ns, petset_name);
     const std::int64_t wanted = petset_name == name ? replicas_of(database) : 1;
     std::int64_t ready = 0;
-    for (const Json* pod : petset == nullptr ? std::vector<const Json*>{} : pods_of(store_, *petset)) {
-      const std::int64_t ordinal = ordinal_of(codec::name_of(*pod), petset_name);
-      if (!is_ready(*pod) || ordinal < 0 || ordinal >= wanted) continue;
+    for (const Json& pod : petset ? pods_of(store_, *petset) : std::vector<Json>{}) {
+      const std::int64_t ordinal = ordinal_of(codec::name_of(pod), petset_name);
+      if (!is_ready(pod) || ordinal < 0 || ordinal >= wanted) continue;
       ++ready;
-      const std::string role = codec::label_of(*pod, kRoleLabel);
-      health.primary |= role == "primary";
+      const std::string role = codec::label_of(pod, kRoleLabel);
+      if (role == "primary") {
+        health.primary = true;
+        health.accepting |= accepts(pod, has_started);
+      }
       health.roles &= !role.empty();
     }
     health.replicas &= ready == wanted;

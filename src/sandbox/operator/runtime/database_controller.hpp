@@ -1,6 +1,7 @@
 #pragma once
 // The provisioner: makes the objects of an MSSQLServer, keeps its conditions, ends it. One thread uses it.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,9 +19,12 @@
 
 namespace dba::sandbox::kubedb {
 
+/// Whether the SQL Server of the pod with this uid takes connections; absent = not known.
+using ListensToSql = std::function<std::optional<bool>(const std::string& pod_uid)>;
+
 class DatabaseController {
  public:
-  DatabaseController(Writer& writer, Store& store, WorkQueue& queue, world::World& world);
+  DatabaseController(Writer& writer, Store& store, WorkQueue& queue, world::World& world, ListensToSql listens);
   /// One look at one database. @throws kube::ApiError to be called again later.
   void reconcile(const WorkKey& key);
   /// Those that wait for something that may come from anybody: a version, an issuer, a Secret.
@@ -40,6 +44,7 @@ class DatabaseController {
   void write_status(Json& database, const Json& conditions);
   void check_health(const WorkKey& key, const Json& database, Json& conditions);
   Health health_of(const Json& database) const;
+  bool accepts(const Json& pod, bool if_unknown) const;
 
   // database_objects.cpp
   /// Makes and mends everything. @returns what is missing; empty when nothing is.
@@ -57,12 +62,14 @@ class DatabaseController {
   void remove_offshoots(const Json& database);
   void remove_claims(const Json& database);
   void remove_secrets(const Json& database);
-  bool used_by_another(const Json& database, const std::string& secret) const;
+  /// Secrets that other databases of its namespace have been given.
+  std::set<std::string> secrets_of_others(const Json& database) const;
 
   Writer& writer_;
   Store& store_;
   WorkQueue& queue_;
   world::World& world_;
+  ListensToSql listens_;
   std::map<WorkKey, Memory> memory_{};
   std::set<WorkKey> waiting_{};
 };

@@ -1,6 +1,7 @@
 // The objects of a database: made in the order in which KubeDB makes them.
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,8 +21,8 @@ namespace dba::sandbox::kubedb {
 
 namespace {
 
-std::string secret_text(const Json* secret, std::string_view key) {
-  return secret == nullptr ? "" : codec::string_at(*secret, {"data", key});
+std::string secret_text(const std::optional<Json>& secret, std::string_view key) {
+  return !secret ? "" : codec::string_at(*secret, {"data", key});
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ std::string DatabaseController::provision(Json& database) {
   make_services(complete);
   make_petsets(complete, version);
   for (const Json& budget : build_disruption_budget(complete)) writer_.ensure(budget);
-  const Json* client =
+  const std::optional<Json> client =
       store_.find(Kind::secret, codec::namespace_of(database), certificate_secret_name(complete, "client"));
   const Json binding = build_appbinding(complete, version, secret_text(client, "ca.crt"));
   if (writer_.ensure(binding) == Writer::Change::created) {
@@ -53,12 +54,12 @@ std::string DatabaseController::provision(Json& database) {
 /// Without these nothing can be made.
 std::string DatabaseController::missing_before(const Json& database) const {
   const std::string version = codec::string_at(database, {"spec", "version"});
-  if (store_.find(Kind::version, "", version) == nullptr) {
+  if (!store_.has(Kind::version, "", version)) {
     return fmt::format("mssqlserverversions.catalog.kubedb.com \"{}\" not found", version);
   }
   const std::string ns = codec::namespace_of(database);
   for (const std::string& name : brought_secret_names(database)) {
-    if (store_.find(Kind::secret, ns, name) == nullptr) return fmt::format("secrets \"{}\" not found", name);
+    if (!store_.has(Kind::secret, ns, name)) return fmt::format("secrets \"{}\" not found", name);
   }
   return {};
 }
@@ -70,7 +71,7 @@ std::string DatabaseController::missing_issuer(const Json& database) const {
   const std::string name = codec::string_at(database, {"spec", "tls", "issuerRef", "name"});
   const bool of_cluster = codec::string_at(database, {"spec", "tls", "issuerRef", "kind"}) == "ClusterIssuer";
   const Kind kind = of_cluster ? Kind::cluster_issuer : Kind::issuer;
-  if (store_.find(kind, of_cluster ? "" : codec::namespace_of(database), name) != nullptr) return {};
+  if (store_.has(kind, of_cluster ? "" : codec::namespace_of(database), name)) return {};
   return fmt::format("{}s.cert-manager.io \"{}\" not found", of_cluster ? "clusterissuer" : "issuer", name);
 }
 
@@ -121,9 +122,9 @@ void DatabaseController::make_petsets(const Json& database, const Json& version)
     writer_.event(database, "Normal", "Successful", "Successfully created PetSet");
   }
   if (needs_arbiter(database)) return;
-  const Json* arbiter =
+  const std::optional<Json> arbiter =
       store_.find(Kind::petset, codec::namespace_of(database), name_with_suffix(codec::name_of(database), "arbiter"));
-  if (arbiter != nullptr && !is_terminating(*arbiter)) writer_.remove(Kind::petset, *arbiter);
+  if (arbiter && !is_terminating(*arbiter)) writer_.remove(Kind::petset, *arbiter);
 }
 
 }  // namespace dba::sandbox::kubedb

@@ -59,6 +59,7 @@ class Judge {
     }
     if (!health_.primary || !health_.roles) return std::nullopt;
     if (now_ < since + delays::kFirstHealthCheck) return since + delays::kFirstHealthCheck;
+    if (!health_.accepting) return try_again();
     set("AcceptingConnection", true);
     set("Ready", true);
     if (!progress_.accepting) progress_.accepting = now_;
@@ -72,17 +73,23 @@ class Judge {
   /// when it goes down.
   std::optional<SteadyTime> watch_over() {
     set("ReplicaReady", health_.replicas);
-    const bool accepting = health_.primary, ready = accepting && health_.replicas && health_.roles;
+    const bool accepting = health_.accepting, ready = accepting && health_.replicas && health_.roles;
     if (is_true(conditions_, "AcceptingConnection") == accepting && is_true(conditions_, "Ready") == ready) {
       progress_.next_check.reset();
-      return std::nullopt;
+      return try_again();
     }
     if (!progress_.next_check) progress_.next_check = next_check(!ready);
     if (now_ < *progress_.next_check) return progress_.next_check;
     progress_.next_check.reset();
     set("AcceptingConnection", accepting);
     set("Ready", ready);
-    return std::nullopt;
+    return try_again();
+  }
+
+  /// Nobody tells when a SQL Server begins to listen: it has to be tried.
+  std::optional<SteadyTime> try_again() const {
+    const bool may_listen_soon = health_.primary && !health_.accepting;
+    return may_listen_soon ? std::optional(now_ + delays::kHealthCheckSecond) : std::nullopt;
   }
 
   SteadyTime next_check(bool going_down) const {

@@ -11,9 +11,10 @@ namespace dba::sandbox::kubedb {
 
 /// What can be seen of a database.
 struct Health {
-  bool replicas = false;  ///< All its pods are Ready, and the Secrets they mount are there.
-  bool primary = false;   ///< There is a Ready pod that is the primary.
-  bool roles = false;     ///< Every data pod says what it is.
+  bool replicas = false;   ///< All its pods are Ready, and the Secrets they mount are there.
+  bool primary = false;    ///< There is a Ready pod that is the primary.
+  bool accepting = false;  ///< Its SQL Server takes connections.
+  bool roles = false;      ///< Every data pod says what it is.
 };
 
 /// Points in time that the conditions do not tell finely enough.

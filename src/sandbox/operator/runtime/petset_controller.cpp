@@ -1,6 +1,8 @@
 #include "operator/runtime/petset_controller.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,26 +34,25 @@ PetSetController::PetSetController(Writer& writer, Store& store, WorkQueue& queu
     : writer_(writer), store_(store), queue_(queue), clock_(clock) {}
 
 void PetSetController::reconcile(const WorkKey& key) {
-  const Json* found = store_.find(Kind::petset, key.ns, key.name);
-  if (found == nullptr || is_terminating(*found)) {
+  const std::optional<Json> petset = store_.find(Kind::petset, key.ns, key.name);
+  if (!petset || is_terminating(*petset)) {
     next_pod_.erase(key);
     return;
   }
-  const Json petset = *found;
-  if (is_wanted(petset)) {
-    scale_up(key, petset, replicas_of_petset(petset));
-    scale_down(petset, replicas_of_petset(petset));
+  if (is_wanted(*petset)) {
+    scale_up(key, *petset, replicas_of_petset(*petset));
+    scale_down(*petset, replicas_of_petset(*petset));
   }
-  write_status(petset);
+  write_status(*petset);
 }
 
 /// Not while its database ends, is halted or has given it up: the watch may tell of that later than of the pods.
 bool PetSetController::is_wanted(const Json& petset) const {
   const Json* owners = codec::find_at(petset, {"metadata", "ownerReferences"});
   if (owners == nullptr || owners->empty()) return true;  // left behind on purpose
-  const Json* database =
+  const std::optional<Json> database =
       store_.find(Kind::database, codec::namespace_of(petset), codec::string_at(owners->front(), {"name"}));
-  if (database == nullptr || is_terminating(*database) || is_halted(*database)) return false;
+  if (!database || is_terminating(*database) || is_halted(*database)) return false;
   const std::vector<std::string> names = petset_names(*database);
   return std::find(names.begin(), names.end(), codec::name_of(petset)) != names.end();
 }
@@ -59,8 +60,8 @@ bool PetSetController::is_wanted(const Json& petset) const {
 /// Those that are missing. @returns the one that is being deleted; empty when none is: no pod may start on it.
 std::string PetSetController::ensure_claims(const Json& petset, std::int64_t ordinal) {
   for (const Json& claim : build_claims(petset, ordinal)) {
-    const Json* known = store_.find(Kind::claim, codec::namespace_of(claim), codec::name_of(claim));
-    if (known != nullptr && is_terminating(*known)) return codec::name_of(claim);
+    const std::optional<Json> known = store_.find(Kind::claim, codec::namespace_of(claim), codec::name_of(claim));
+    if (known && is_terminating(*known)) return codec::name_of(claim);
     writer_.ensure_exists(claim);
   }
   return {};
@@ -70,13 +71,13 @@ std::string PetSetController::ensure_claims(const Json& petset, std::int64_t ord
 void PetSetController::scale_up(const WorkKey& key, const Json& petset, std::int64_t wanted) {
   const bool in_order = codec::string_at(petset, {"spec", "podManagementPolicy"}, "OrderedReady") != "Parallel";
   for (std::int64_t ordinal = 0; ordinal < wanted; ++ordinal) {
-    const Json* pod = store_.find(Kind::pod, key.ns, pod_name(key.name, ordinal));
-    if (pod != nullptr && is_over(*pod) && !is_terminating(*pod)) writer_.remove(Kind::pod, *pod);
+    const std::optional<Json> pod = store_.find(Kind::pod, key.ns, pod_name(key.name, ordinal));
+    if (pod && is_over(*pod) && !is_terminating(*pod)) writer_.remove(Kind::pod, *pod);
     // A claim may go after its pod was made, and before anything was mounted.
-    if (pod != nullptr && !is_terminating(*pod) && codec::string_at(*pod, {"status", "phase"}) == "Pending") {
+    if (pod && !is_terminating(*pod) && codec::string_at(*pod, {"status", "phase"}) == "Pending") {
       ensure_claims(petset, ordinal);
     }
-    if (pod == nullptr) {
+    if (!pod) {
       const platform::SteadyTime now = clock_.steady_now();
       const auto earliest = next_pod_.find(key);
       if (earliest != next_pod_.end() && now < earliest->second) return queue_.add(key, earliest->second);
@@ -113,23 +114,23 @@ void PetSetController::tell_failed(const Json& petset, std::int64_t ordinal, std
 
 /// The highest ordinal goes first, and the next one when it is gone. Claims stay.
 void PetSetController::scale_down(const Json& petset, std::int64_t wanted) {
-  const Json* last = nullptr;
+  Json last = nullptr;
   std::int64_t highest = wanted - 1;
-  for (const Json* pod : pods_of(store_, petset)) {
-    const std::int64_t ordinal = ordinal_of(codec::name_of(*pod), codec::name_of(petset));
+  for (Json& pod : pods_of(store_, petset)) {
+    const std::int64_t ordinal = ordinal_of(codec::name_of(pod), codec::name_of(petset));
     if (ordinal <= highest) continue;
     highest = ordinal;
-    last = pod;
+    last = std::move(pod);
   }
-  if (last != nullptr && !is_terminating(*last)) writer_.remove(Kind::pod, *last);
+  if (!last.is_null() && !is_terminating(last)) writer_.remove(Kind::pod, last);
 }
 
 void PetSetController::write_status(const Json& petset) {
-  const std::vector<const Json*> pods = pods_of(store_, petset);
+  const std::vector<Json> pods = pods_of(store_, petset);
   const std::string revision = revision_of(petset);
-  const auto ready = std::count_if(pods.begin(), pods.end(), [](const Json* pod) { return is_ready(*pod); });
-  const auto updated = std::count_if(pods.begin(), pods.end(), [&](const Json* pod) {
-    return codec::label_of(*pod, "controller-revision-hash") == revision;
+  const auto ready = std::count_if(pods.begin(), pods.end(), is_ready);
+  const auto updated = std::count_if(pods.begin(), pods.end(), [&](const Json& pod) {
+    return codec::label_of(pod, "controller-revision-hash") == revision;
   });
   Json status = Json::object({{"availableReplicas", ready},
                               {"currentReplicas", pods.size()},
@@ -147,8 +148,8 @@ void PetSetController::write_status(const Json& petset) {
 /// PetSets place their pods themselves; empty leaves it to a scheduler.
 std::string PetSetController::node_for(std::int64_t ordinal) const {
   std::vector<std::string> nodes;
-  for (const Json* node : store_.list(Kind::node, "")) {
-    if (!codec::bool_at(*node, {"spec", "unschedulable"})) nodes.push_back(codec::name_of(*node));
+  for (const Json& node : store_.list(Kind::node, "")) {
+    if (!codec::bool_at(node, {"spec", "unschedulable"})) nodes.push_back(codec::name_of(node));
   }
   if (nodes.empty()) return {};
   return nodes[static_cast<std::size_t>(ordinal) % nodes.size()];

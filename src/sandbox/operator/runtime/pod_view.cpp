@@ -11,10 +11,10 @@ bool is_ready(const Json& pod) {
   return ready != nullptr && codec::string_at(*ready, {"status"}) == "True" && !is_terminating(pod);
 }
 
-std::vector<const Json*> pods_of(const Store& store, const Json& petset) {
-  std::vector<const Json*> pods = store.list(Kind::pod, codec::namespace_of(petset), codec::name_of(petset) + "-");
-  std::erase_if(pods, [uid = codec::uid_of(petset)](const Json* pod) {
-    const Json* owners = codec::find_at(*pod, {"metadata", "ownerReferences"});
+std::vector<Json> pods_of(const Store& store, const Json& petset) {
+  std::vector<Json> pods = store.list(Kind::pod, codec::namespace_of(petset), codec::name_of(petset) + "-");
+  std::erase_if(pods, [uid = codec::uid_of(petset)](const Json& pod) {
+    const Json* owners = codec::find_at(pod, {"metadata", "ownerReferences"});
     return owners == nullptr || owners->empty() || codec::string_at(owners->front(), {"uid"}) != uid;
   });
   return pods;

@@ -15,6 +15,6 @@ bool is_terminating(const Json& object);
 /// Condition Ready is True, and it is not terminating.
 bool is_ready(const Json& pod);
 /// Pods that the PetSet controls, terminating ones included, by name.
-std::vector<const Json*> pods_of(const Store& store, const Json& petset);
+std::vector<Json> pods_of(const Store& store, const Json& petset);
 
 }  // namespace dba::sandbox::kubedb

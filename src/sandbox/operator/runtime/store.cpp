@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,13 +20,6 @@ std::optional<std::uint64_t> version_number(const Json& object) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-/// What was written by us is known before the watch tells what was there before.
-bool is_older(const Json& object, const Json& known) {
-  if (codec::uid_of(object) != codec::uid_of(known)) return false;
-  const std::optional<std::uint64_t> now = version_number(object), before = version_number(known);
-  return now && before && *now < *before;
-}
-
 /// Pods are many and Secrets are secret: only what the operator reads is kept.
 Json trimmed(Kind kind, Json object) {
   object["metadata"].erase("managedFields");
@@ -38,10 +32,30 @@ Json trimmed(Kind kind, Json object) {
   return object;
 }
 
+/// An object as it is kept.
+class Packed {
+ public:
+  Packed(Kind kind, const Json& object) : uid_(codec::uid_of(object)), version_(version_number(object)) {
+    Json::to_cbor(trimmed(kind, object), bytes_);
+    bytes_.shrink_to_fit();
+  }
+  Json unpacked() const { return Json::from_cbor(bytes_); }
+  bool is_same(const Json& object) const { return uid_ == codec::uid_of(object); }
+  /// What was written by us is known before the watch tells what was there before.
+  bool is_newer_than(const Json& object) const {
+    const std::optional<std::uint64_t> other = version_number(object);
+    return is_same(object) && other && version_ && *other < *version_;
+  }
+
+ private:
+  std::string uid_, bytes_{};
+  std::optional<std::uint64_t> version_;
+};
+
 }  // namespace
 
 struct Store::Collection {
-  std::map<std::string, Json, std::less<>> objects{};
+  std::map<std::string, Packed, std::less<>> objects{};
   bool listed = false;
   bool served = true;
 };
@@ -60,12 +74,9 @@ void Store::take(const kube::WatchEvent& event) {
     case EventKind::modified:
       put(kind, *event.object);
       break;
-    case EventKind::deleted: {
-      const Json* known = find(kind, codec::namespace_of(*event.object), codec::name_of(*event.object));
-      if (known != nullptr && codec::uid_of(*known) != codec::uid_of(*event.object)) break;
-      forget(kind, codec::namespace_of(*event.object), codec::name_of(*event.object));
+    case EventKind::deleted:
+      drop(kind, *event.object);
       break;
-    }
     case EventKind::failed:
       of(kind).served = false;
       [[fallthrough]];
@@ -79,11 +90,16 @@ void Store::put(Kind kind, const Json& object) {
   const std::string key = key_of(codec::namespace_of(object), codec::name_of(object));
   auto& objects = of(kind).objects;
   const auto known = objects.find(key);
-  if (known != objects.end() && is_older(object, known->second)) return;
-  objects.insert_or_assign(key, trimmed(kind, object));
+  if (known != objects.end() && known->second.is_newer_than(object)) return;
+  objects.insert_or_assign(key, Packed(kind, object));
 }
 
-void Store::forget(Kind kind, std::string_view ns, std::string_view name) { of(kind).objects.erase(key_of(ns, name)); }
+/// Not the one that has taken its place.
+void Store::drop(Kind kind, const Json& object) {
+  auto& objects = of(kind).objects;
+  const auto known = objects.find(key_of(codec::namespace_of(object), codec::name_of(object)));
+  if (known != objects.end() && known->second.is_same(object)) objects.erase(known);
+}
 
 bool Store::synced() const {
   return std::all_of(collections_.begin(), collections_.end(), [](const Collection& each) { return each.listed; });
@@ -91,18 +107,22 @@ bool Store::synced() const {
 
 bool Store::served(Kind kind) const { return of(kind).served; }
 
-const Json* Store::find(Kind kind, std::string_view ns, std::string_view name) const {
-  const auto& objects = of(kind).objects;
-  const auto found = objects.find(key_of(ns, name));
-  return found == objects.end() ? nullptr : &found->second;
+bool Store::has(Kind kind, std::string_view ns, std::string_view name) const {
+  return of(kind).objects.contains(key_of(ns, name));
 }
 
-std::vector<const Json*> Store::list(Kind kind, std::string_view ns, std::string_view prefix) const {
+std::optional<Json> Store::find(Kind kind, std::string_view ns, std::string_view name) const {
+  const auto& objects = of(kind).objects;
+  const auto found = objects.find(key_of(ns, name));
+  return found == objects.end() ? std::nullopt : std::optional(found->second.unpacked());
+}
+
+std::vector<Json> Store::list(Kind kind, std::string_view ns, std::string_view prefix) const {
   const auto& objects = of(kind).objects;
   const std::string start = key_of(ns, prefix);
-  std::vector<const Json*> found;
+  std::vector<Json> found;
   for (auto at = objects.lower_bound(start); at != objects.end() && at->first.starts_with(start); ++at) {
-    found.push_back(&at->second);
+    found.push_back(at->second.unpacked());
   }
   return found;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The cluster as the operator knows it: what its watches told, cut down to what it asks for. One thread uses it.
+// The cluster as the operator knows it: what its watches told, cut down to what it asks for and kept packed, since most
+// of tens of thousands of objects are never looked at again. One thread uses it.
 
 #include <cstddef>
 #include <map>
@@ -27,20 +28,20 @@ class Store {
   void take(const kube::WatchEvent& event);
   /// What the server answered to a write of ours, before the watch tells it.
   void put(Kind kind, const Json& object);
-  void forget(Kind kind, std::string_view ns, std::string_view name);
 
   /// Every collection was listed, or cannot be.
   bool synced() const;
   /// False: this server has no such resource.
   bool served(Kind kind) const;
-  /// nullptr when it does not exist. Valid until the next change.
-  const Json* find(Kind kind, std::string_view ns, std::string_view name) const;
+  bool has(Kind kind, std::string_view ns, std::string_view name) const;
+  std::optional<Json> find(Kind kind, std::string_view ns, std::string_view name) const;
   /// Those of a namespace whose name begins with `prefix`, by name.
-  std::vector<const Json*> list(Kind kind, std::string_view ns, std::string_view prefix = "") const;
+  std::vector<Json> list(Kind kind, std::string_view ns, std::string_view prefix = "") const;
 
  private:
   struct Collection;
   std::vector<Collection> collections_;
+  void drop(Kind kind, const Json& object);
   Collection& of(Kind kind);
   const Collection& of(Kind kind) const;
 };

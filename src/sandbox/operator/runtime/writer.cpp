@@ -1,5 +1,7 @@
 #include "operator/runtime/writer.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -53,15 +55,15 @@ Writer::Change Writer::create(Kind kind, const Json& wanted) {
 Writer::Change Writer::ensure_exists(const Json& wanted) {
   const Kind kind = kind_of(wanted);
   if (!store_.served(kind)) return Change::none;
-  if (store_.find(kind, codec::namespace_of(wanted), codec::name_of(wanted)) != nullptr) return Change::none;
+  if (store_.has(kind, codec::namespace_of(wanted), codec::name_of(wanted))) return Change::none;
   return create(kind, wanted);
 }
 
 Writer::Change Writer::ensure(const Json& wanted) {
   const Kind kind = kind_of(wanted);
   if (!store_.served(kind)) return Change::none;
-  const Json* known = store_.find(kind, codec::namespace_of(wanted), codec::name_of(wanted));
-  if (known == nullptr) return create(kind, wanted);
+  const std::optional<Json> known = store_.find(kind, codec::namespace_of(wanted), codec::name_of(wanted));
+  if (!known) return create(kind, wanted);
   if (holds(*known, wanted) || codec::find_at(*known, {"metadata", "deletionTimestamp"}) != nullptr) {
     return Change::none;
   }

@@ -29,7 +29,7 @@ void GroupState::reconfigure(const Settings& settings, Time now) {
   advance(now);
   settings_ = settings;
   for (Replica& replica : replicas_) {
-    if (replica.ordinal >= settings.replicas && replica.primary) detach(replica, std::nullopt);
+    if (replica.ordinal >= settings.replicas && replica.primary) detach(replica);
   }
   std::erase_if(replicas_, [&](const Replica& replica) { return replica.ordinal >= settings.replicas; });
   for (int ordinal = 0; ordinal < settings.replicas; ++ordinal) at(ordinal);
@@ -63,7 +63,7 @@ void GroupState::started(int ordinal, const std::string& volume, Time now) {
   advance(now);
   if (ordinal >= settings_.replicas) return;
   Replica& replica = at(ordinal);
-  if (replica.primary) detach(replica, std::nullopt);
+  if (replica.primary) detach(replica);
   if (replica.volume != volume) {
     for (auto& [name, copy] : replica.databases) discard(replica, name, copy.log.cut(0));
     if (!replica.volume.empty()) actions_.push_back({StoreAction::Kind::wipe, ordinal, "", nullptr, 0});
@@ -85,7 +85,7 @@ void GroupState::ended(int ordinal, bool abruptly, Time now) {
   replica.role = Role::resolving;
   for (Replica& other : replicas_) {
     const bool between = other.ordinal == ordinal ? other.primary.has_value() : other.primary == ordinal;
-    if (between && !abruptly) detach(other, terminated());
+    if (between && !abruptly) detach(other, kConnectionTerminated);
   }
   update_links();
 }
@@ -94,13 +94,12 @@ void GroupState::set_role(int ordinal, Role role, std::uint64_t sequence, Time n
   advance(now);
   Replica& replica = at(ordinal);
   if (replica.role == role && replica.sequence == sequence) return;
-  if (replica.primary && role != Role::secondary) detach(replica, std::nullopt);
+  if (replica.primary && role != Role::secondary) detach(replica);
   if (replica.role == Role::primary) give_up_commits(replica);
   replica.role = role;
   if (role != Role::primary) return update_links();
   replica.sequence = sequence;
   replica.joined = true;
-  sequence_ = std::max(sequence_, sequence);
   make_databases(replica);
   for (auto& [name, copy] : replica.databases) {
     // Whatever is on its disk counts from now on.

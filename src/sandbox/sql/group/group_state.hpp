@@ -102,13 +102,11 @@ class GroupState {
   bool is_open(const Replica& replica, const std::string& database) const;
   /// What a replica is worth when the next primary is chosen. @source kubedb.md 6.1 (highest LSN of all databases)
   std::uint64_t worth(int replica) const;
-  std::uint64_t sequence() const { return sequence_; }
 
  private:
   Settings settings_;
   Delays delays_;
   Time now_{};
-  std::uint64_t sequence_ = 0;  ///< The highest there was; 0 = there is no group yet.
   std::vector<Replica> replicas_{};
   std::vector<StoreAction> actions_{};
   std::vector<News> news_{};
@@ -124,11 +122,11 @@ class GroupState {
 
   // links.cpp: who is attached to whom
   void update_links();
-  ConnectError terminated() const;
   Replica* choose_primary(const Replica& secondary);
   bool reaches(const Replica& a, const Replica& b) const;
   void attach(Replica& secondary, Replica& primary);
-  void detach(Replica& secondary, std::optional<ConnectError> error);
+  /// @param error what it will say of the end, and since when; absent = nothing
+  void detach(Replica& secondary, std::optional<int> error = {}, std::optional<Time> since = {});
   void time_out_links(Time now);
   void begin_synchronizing(Replica& secondary, Replica& primary, const std::string& database, Time when);
   void copy_database(Replica& secondary, const Replica& primary, const std::string& database, Time when);

@@ -1,8 +1,6 @@
 // Who is attached to whom, and what happens when a connection is made or breaks.
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "sql/group/group_state.hpp"
 
 namespace dba::sandbox::sqlserver::group {
@@ -10,8 +8,6 @@ namespace dba::sandbox::sqlserver::group {
 bool GroupState::reaches(const Replica& a, const Replica& b) const {
   return a.answers() && b.answers() && a.side == b.side;
 }
-
-ConnectError GroupState::terminated() const { return {35267, "The connection to the replica was terminated.", now_}; }
 
 /// Whom it is attached to, as long as that one is primary; else the one with the newest configuration.
 Replica* GroupState::choose_primary(const Replica& secondary) {
@@ -31,7 +27,7 @@ void GroupState::update_links() {
       const bool over = primary.running && primary.role != Role::primary;
       const bool left = replica.running && replica.role != Role::secondary;
       if (over || left) {
-        detach(replica, terminated());
+        detach(replica, kConnectionTerminated);
       } else if (!reaches(replica, primary)) {
         if (!replica.lost) replica.lost = now_;
         continue;
@@ -110,11 +106,11 @@ void GroupState::copy_database(Replica& secondary, const Replica& primary, const
   actions_.push_back({StoreAction::Kind::copy, secondary.ordinal, database, nullptr, primary.ordinal});
 }
 
-void GroupState::detach(Replica& secondary, std::optional<ConnectError> error) {
+void GroupState::detach(Replica& secondary, std::optional<int> error, std::optional<Time> since) {
+  if (error) secondary.error = ConnectError{*error, secondary.primary.value_or(0), since.value_or(now_)};
   secondary.primary.reset();
   secondary.ready.reset();
   secondary.lost.reset();
-  if (error) secondary.error = std::move(error);
   for (auto& [name, copy] : secondary.databases) {
     if (secondary.role != Role::primary) copy.sync = Sync::not_synchronizing;
     copy.participant = false;
@@ -128,11 +124,7 @@ void GroupState::time_out_links(Time now) {
     const Time when = *replica.lost + settings_.session_timeout;
     // What the others have acknowledged by then, they have; only this one is not waited for any more.
     move(when);
-    detach(replica, ConnectError{35206,
-                                 fmt::format("A connection timeout has occurred on a previously established connection "
-                                             "to availability replica '{}'.",
-                                             replica.ordinal),
-                                 when});
+    detach(replica, kConnectionTimeout, when);
     update_links();
   }
 }

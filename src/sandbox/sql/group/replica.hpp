@@ -43,10 +43,12 @@ struct DatabaseCopy {
 
 /// Why the link to the primary broke last; stays after it is back. @source mssql.md 1.1, 4.6
 struct ConnectError {
-  int number = 0;
-  std::string text{};
+  int number = 0;   ///< One of the two below.
+  int primary = 0;  ///< The other end.
   Time at{};
 };
+inline constexpr int kConnectionTerminated = 35267;
+inline constexpr int kConnectionTimeout = 35206;
 
 /// What faults do to one replica.
 struct Condition {

@@ -3,11 +3,10 @@
 #include <cstdlib>
 #include <utility>
 
-#include "dba/base/text.hpp"
-
 #include "sql/server/group_servers.hpp"
 #include "sql/server/messages.hpp"
 #include "sql/server/server_process.hpp"
+#include "tsql/names.hpp"
 
 namespace dba::sandbox::sqlserver {
 
@@ -25,8 +24,8 @@ Store& GroupServers::store_of(int ordinal) {
   return *member(ordinal).store;
 }
 
-bool GroupServers::in_group(std::string_view database) const {
-  return settings_.clustered && std::ranges::find(settings_.databases, database) != settings_.databases.end();
+std::optional<std::string> GroupServers::find_group_database(std::string_view name) const {
+  return settings_.clustered ? find_name(settings_.databases, name) : std::nullopt;
 }
 
 std::vector<views::DatabaseRow> GroupServers::database_rows(int ordinal) {
@@ -78,16 +77,14 @@ std::optional<Message> GroupServers::refusal(int ordinal, std::string_view datab
 
 std::optional<Message> GroupServers::refusal_locked(int ordinal, std::string_view name, Access access,
                                                     bool read_only_intent) {
-  const auto known = std::ranges::find_if(settings_.databases,
-                                          [&](const std::string& each) { return to_lower(each) == to_lower(name); });
-  if (!settings_.clustered || known == settings_.databases.end()) return std::nullopt;
-  const std::string& database = *known;
+  const auto database = find_group_database(name);
+  if (!database) return std::nullopt;
   const Replica* const replica = state_.find(ordinal);
-  if (replica == nullptr || replica->role == Role::resolving) return messages::not_in_role(database);
-  if (replica->role == Role::secondary) return secondary_refusal(*replica, database, access, read_only_intent);
-  if (!state_.is_open(*replica, database)) return messages::recovering(database);
+  if (replica == nullptr || replica->role == Role::resolving) return messages::not_in_role(*database);
+  if (replica->role == Role::secondary) return secondary_refusal(*replica, *database, access, read_only_intent);
+  if (!state_.is_open(*replica, *database)) return messages::recovering(*database);
   const bool forwarder = settings_.distributed && !settings_.dag.primary;
-  if (access == Access::write && forwarder) return messages::read_only(database);
+  if (access == Access::write && forwarder) return messages::read_only(*database);
   return std::nullopt;
 }
 
@@ -104,10 +101,8 @@ std::optional<Message> GroupServers::secondary_refusal(const Replica& replica, c
 
 std::optional<bool> GroupServers::is_primary(int ordinal, std::string_view database) {
   const std::lock_guard lock(mutex_);
-  const bool known = std::ranges::any_of(settings_.databases,
-                                         [&](const std::string& each) { return to_lower(each) == to_lower(database); });
   const Replica* const replica = state_.find(ordinal);
-  if (!settings_.clustered || !known || replica == nullptr) return std::nullopt;
+  if (!find_group_database(database) || replica == nullptr) return std::nullopt;
   return replica->role == Role::primary;
 }
 
@@ -141,18 +136,14 @@ bool GroupServers::keeps_back(std::unique_lock<std::mutex>& lock, int ordinal) {
 CommitOutcome GroupServers::commit(int ordinal, const std::string& name, std::vector<LogStatement> statements) {
   std::unique_lock lock(mutex_);
   advance();
-  const auto known = std::ranges::find_if(settings_.databases,
-                                          [&](const std::string& each) { return to_lower(each) == to_lower(name); });
-  if (!settings_.clustered || known == settings_.databases.end()) {
-    return commit_locally(lock, ordinal, name, statements);
-  }
-  const std::string database = *known;
+  const auto database = find_group_database(name);
+  if (!database) return commit_locally(lock, ordinal, name, statements);
   const bool keep_back = keeps_back(lock, ordinal);
   advance();
-  if (auto refused = refusal_locked(ordinal, database, Access::write, false)) return {.failure = std::move(refused)};
-  if (state_.find(ordinal)->condition.disk_full) return {.failure = messages::log_full(database)};
+  if (auto refused = refusal_locked(ordinal, *database, Access::write, false)) return {.failure = std::move(refused)};
+  if (state_.find(ordinal)->condition.disk_full) return {.failure = messages::log_full(*database)};
   const auto record =
-      state_.append(ordinal, database, std::make_shared<const std::vector<LogStatement>>(std::move(statements)),
+      state_.append(ordinal, *database, std::make_shared<const std::vector<LogStatement>>(std::move(statements)),
                     keep_back, world_.clock.steady_now());
   while (record->fate == group::Fate::pending && !closing_) {
     wait(lock, state_.next_event());
@@ -185,7 +176,7 @@ std::optional<Message> GroupServers::create_database(int ordinal, const std::str
   const std::lock_guard lock(mutex_);
   advance();
   for (const views::DatabaseRow& row : database_rows(ordinal)) {
-    if (to_lower(row.name) == to_lower(name)) return messages::exists_already(name);
+    if (same_name(row.name, name)) return messages::exists_already(name);
   }
   if (state_.find(ordinal) != nullptr && state_.find(ordinal)->condition.disk_full) return messages::log_full("master");
   Member& member = this->member(ordinal);
@@ -197,15 +188,12 @@ std::optional<Message> GroupServers::create_database(int ordinal, const std::str
 std::optional<Message> GroupServers::drop_database(int ordinal, const std::string& name) {
   const std::lock_guard lock(mutex_);
   advance();
-  for (const std::string& database : settings_.databases) {
-    if (to_lower(database) == to_lower(name)) return messages::in_availability_group(name);
-  }
+  if (find_group_database(name)) return messages::in_availability_group(name);
   Member& member = this->member(ordinal);
-  const auto found =
-      std::ranges::find_if(member.local, [&](const std::string& each) { return to_lower(each) == to_lower(name); });
-  if (found == member.local.end()) return messages::no_such_database(name);
+  const auto found = find_name(member.local, name);
+  if (!found) return messages::no_such_database(name);
   member.store->drop(*found);
-  member.local.erase(found);
+  std::erase(member.local, *found);
   return std::nullopt;
 }
 

@@ -123,7 +123,8 @@ void GroupServers::take_role(Member& member, const MemberChange& change, group::
 void GroupServers::doom_sessions(const Member& member, Aftermath& after) const {
   if (!settings_.clustered || !member.process) return;
   for (auto& session : member.process->sessions()) {
-    if (session->in_transaction() || in_group(session->database())) after.sessions.push_back(std::move(session));
+    if (session->in_transaction() || find_group_database(session->database()))
+      after.sessions.push_back(std::move(session));
   }
 }
 

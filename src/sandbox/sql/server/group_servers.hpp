@@ -96,7 +96,8 @@ class GroupServers {
   void carry_out();
   void act(const group::StoreAction& action);
   void tell_truth(const group::News& news);
-  bool in_group(std::string_view database) const;
+  /// The database of the group that is meant; absent when it is none of the group.
+  std::optional<std::string> find_group_database(std::string_view name) const;
   bool keeps_back(std::unique_lock<std::mutex>& lock, int ordinal);
   std::optional<Message> refusal_locked(int ordinal, std::string_view database, Access access, bool read_only_intent);
   std::optional<Message> secondary_refusal(const group::Replica& replica, const std::string& database, Access access,

@@ -13,6 +13,7 @@
 #include "sql/server/certificates.hpp"
 #include "sql/server/messages.hpp"
 #include "tsql/engine.hpp"
+#include "tsql/names.hpp"
 
 namespace dba::sandbox::sqlserver {
 
@@ -80,7 +81,7 @@ std::pair<std::string, std::string> ServerProcess::expired_certificate(const Dat
 }
 
 bool ServerProcess::password_fits(const LoginRequest& request) const {
-  if (to_lower(request.user) != "sa" || group_.world().faults.active("password-wrong", victim())) return false;
+  if (!same_name(request.user, "sa") || group_.world().faults.active("password-wrong", victim())) return false;
   const DatabaseSettings settings = group_.settings();
   const auto secret = group_.find_object()(kube::resources::secrets, ns_, settings.auth_secret);
   if (!secret) return false;
@@ -89,13 +90,6 @@ bool ServerProcess::password_fits(const LoginRequest& request) const {
   } catch (const Error&) {
     return false;
   }
-}
-
-std::optional<std::string> ServerProcess::find_database(const std::string& name) const {
-  for (const std::string& each : group_.databases(ordinal_)) {
-    if (to_lower(each) == to_lower(name)) return each;
-  }
-  return std::nullopt;
 }
 
 std::shared_ptr<SessionRecord> ServerProcess::open_session(const LoginRequest& request) {
@@ -110,7 +104,7 @@ std::shared_ptr<SessionRecord> ServerProcess::open_session(const LoginRequest& r
 LoginAnswer ServerProcess::login(const LoginRequest& request) {
   if (!password_fits(request)) return {.messages = {messages::login_failed(request.user)}};
   const std::string wanted = request.database.empty() ? "master" : request.database;
-  const std::optional<std::string> database = find_database(wanted);
+  const std::optional<std::string> database = find_name(group_.databases(ordinal_), wanted);
   if (!database) return {.messages = {messages::cannot_open(wanted), messages::login_failed(request.user)}};
   if (const auto refused = group_.refusal(ordinal_, *database, Access::read, request.read_only_intent)) {
     return {.messages = {*refused, messages::cannot_open(wanted), messages::login_failed(request.user)}};
@@ -183,7 +177,7 @@ std::optional<Table> ServerProcess::system_view(std::string_view name, std::stri
   context.started = started_;
   context.current_database = database;
   context.sessions = session_rows();
-  if (to_lower(name) == "sys.certificates" && settings.clustered) {
+  if (same_name(name, "sys.certificates") && settings.clustered) {
     context.certificates = endpoint_certificates(group_.find_object(), settings);
   }
   return group_.view(ordinal_, name, std::move(context));

@@ -73,7 +73,6 @@ class ServerProcess final : public Instance, public Host {
 
   world::Victim victim() const;
   bool password_fits(const LoginRequest& request) const;
-  std::optional<std::string> find_database(const std::string& name) const;
   std::shared_ptr<SessionRecord> open_session(const LoginRequest& request);
   std::pair<std::string, std::string> expired_certificate(const DatabaseSettings& settings) const;
   std::vector<views::SessionRow> session_rows() const;

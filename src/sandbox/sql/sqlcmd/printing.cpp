@@ -6,6 +6,10 @@
 #include <fmt/format.h>
 
 #include "dba/base/text.hpp"
+#include "dba/base/utf8.hpp"
+
+#include "tsql/types/convert.hpp"
+#include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver {
 
@@ -13,89 +17,24 @@ namespace {
 
 constexpr int kUnlimited = 0;
 
-bool is_number(const Type& type) {
-  switch (type.id) {
-    case TypeId::bit:
-    case TypeId::tiny_int:
-    case TypeId::small_int:
-    case TypeId::integer:
-    case TypeId::big_int:
-    case TypeId::real:
-    case TypeId::floating:
-    case TypeId::decimal:
-    case TypeId::money:
-      return true;
-    case TypeId::character:
-    case TypeId::varchar:
-    case TypeId::nchar:
-    case TypeId::nvarchar:
-    case TypeId::binary:
-    case TypeId::varbinary:
-    case TypeId::date:
-    case TypeId::time:
-    case TypeId::datetime:
-    case TypeId::small_datetime:
-    case TypeId::datetime2:
-    case TypeId::datetime_offset:
-    case TypeId::unique_identifier:
-      return false;
-  }
-  return false;
-}
-
 /// How many characters values of a type can take, as ODBC says (SQL_DESC_DISPLAY_SIZE).
 int display_size(const Type& type, int widest) {
-  const int fraction = type.scale > 0 ? type.scale + 1 : 0;
-  switch (type.id) {
-    case TypeId::bit:
-      return 1;
-    case TypeId::tiny_int:
-      return 3;
-    case TypeId::small_int:
-      return 6;
-    case TypeId::integer:
-      return 11;
-    case TypeId::big_int:
-      return 20;
-    case TypeId::real:
-      return 14;
-    case TypeId::floating:
-      return 24;
-    case TypeId::decimal:
-      return type.precision + 2;
-    case TypeId::money:
-      return 21;
-    case TypeId::date:
-      return 10;
-    case TypeId::time:
-      return 8 + fraction;
-    case TypeId::datetime:
-      return 23;
-    case TypeId::small_datetime:
-      return 19;
-    case TypeId::datetime2:
-      return 19 + fraction;
-    case TypeId::datetime_offset:
-      return 26 + fraction;
-    case TypeId::unique_identifier:
-      return 36;
-    case TypeId::character:
-    case TypeId::varchar:
-    case TypeId::nchar:
-    case TypeId::nvarchar:
-    case TypeId::binary:
-    case TypeId::varbinary:
-      break;
+  if (tsql::is_exact(type)) return tsql::as_decimal(type).precision + 2;
+  if (tsql::is_integer(type)) {
+    const bool is_signed = type.id != TypeId::bit && type.id != TypeId::tiny_int;
+    return tsql::as_decimal(type).precision + (is_signed ? 1 : 0);
   }
-  const bool bytes = type.id == TypeId::binary || type.id == TypeId::varbinary;
-  const int length = type.length < 0 ? widest : bytes ? 2 + 2 * type.length : type.length;
+  if (tsql::is_float(type)) return type.id == TypeId::real ? 14 : 24;
+  if (type.id == TypeId::unique_identifier) return 36;
+  if (tsql::is_temporal(type)) {
+    const int fraction = type.scale > 0 ? type.scale + 1 : 0;
+    if (type.id == TypeId::date) return 10;
+    if (type.id == TypeId::time) return 8 + fraction;
+    if (type.id == TypeId::datetime) return 23;
+    return (type.id == TypeId::datetime_offset ? 26 : 19) + fraction;
+  }
+  const int length = type.length < 0 ? widest : tsql::is_bytes(type) ? 2 + 2 * type.length : type.length;
   return widest == kUnlimited ? length : std::min(length, widest);
-}
-
-std::string hexadecimal(const std::string& bytes) {
-  std::string text = "0x";
-  for (const char byte : bytes) text += fmt::format("{:02X}", static_cast<unsigned char>(byte));
-  return text;
 }
 
 std::string text_of(const Value& value, const Type& type) {
@@ -103,17 +42,14 @@ std::string text_of(const Value& value, const Type& type) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
   if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
   const std::string& text = std::get<std::string>(value);
-  return type.id == TypeId::binary || type.id == TypeId::varbinary ? hexadecimal(text) : text;
+  return tsql::is_bytes(type) ? "0x" + tsql::hex_text(text) : text;
 }
 
-/// The first `width` code points.
+/// The first `width` code points; all for 0.
 std::string shortened(const std::string& text, std::size_t width) {
-  if (width == 0 || display_width(text) <= width) return text;
+  if (width == 0) return text;
   std::size_t at = 0;
-  for (std::size_t points = 0; at < text.size(); ++at) {
-    const bool begins = (static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80U;
-    if (begins && points++ == width) break;
-  }
+  for (std::size_t points = 0; points < width && at < text.size(); ++points) at += decode_utf8(text, at).length;
   return text.substr(0, at);
 }
 
@@ -135,7 +71,7 @@ void SqlcmdPrinter::print_line(const std::vector<std::string>& cells) const {
     const std::string cell = shortened(cells[i], widths_[i]);
     const std::size_t length = display_width(cell);
     const std::string fill(widths_[i] > length ? widths_[i] - length : 0, ' ');
-    line += is_number(columns_[i].type) ? fill + cell : cell + fill;
+    line += tsql::is_number(columns_[i].type) ? fill + cell : cell + fill;
   }
   out_(line + "\n");
 }

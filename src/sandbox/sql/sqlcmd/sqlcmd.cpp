@@ -15,6 +15,7 @@
 #include "sql/servers.hpp"
 #include "sql/sqlcmd/options.hpp"
 #include "sql/sqlcmd/printing.hpp"
+#include "tsql/either_stop.hpp"
 
 namespace dba::sandbox::sqlserver {
 
@@ -80,12 +81,10 @@ bool wait_until_thawed(const ServerProcess& process, const std::stop_token& stop
 
 int run_batches(ServerProcess& process, Session& session, const std::string& script, const SqlcmdOptions& options,
                 const SqlcmdCall& call) {
-  std::stop_source ending;
-  const std::stop_callback asked(call.stop, [&ending] { ending.request_stop(); });
-  const std::stop_callback ended(process.ended(), [&ending] { ending.request_stop(); });
+  const EitherStop ending(call.stop, process.ended());
   for (const std::string& batch : batches_of(script)) {
     SqlcmdPrinter printer(options, process.name(), call.out, call.err);
-    session.run({.batch = batch}, printer, ending.get_token());
+    session.run({.batch = batch}, printer, ending.token());
     if (session.killed() || process.ended().stop_requested()) {
       return complain(call, {"TCP Provider: Error code 0x2746", "Communication link failure"});
     }

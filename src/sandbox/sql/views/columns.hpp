@@ -10,20 +10,11 @@
 
 #include "dba/base/timestamp.hpp"
 
-#include "tds/session.hpp"
+#include "tsql/types/common_types.hpp"
 
 namespace dba::sandbox::sqlserver::views {
 
-inline constexpr Type kBit{.id = TypeId::bit};
-inline constexpr Type kTiny{.id = TypeId::tiny_int};
-inline constexpr Type kSmall{.id = TypeId::small_int};
-inline constexpr Type kInt{.id = TypeId::integer};
-inline constexpr Type kBig{.id = TypeId::big_int};
-inline constexpr Type kGuid{.id = TypeId::unique_identifier};
-inline constexpr Type kDateTime{.id = TypeId::datetime};
 inline constexpr Type kLsn{.id = TypeId::decimal, .precision = 25, .scale = 0};
-inline constexpr Type kSysname{.id = TypeId::nvarchar, .length = 128};
-inline constexpr Type kDesc{.id = TypeId::nvarchar, .length = 60};
 inline constexpr Type kSid{.id = TypeId::varbinary, .length = 85};
 inline constexpr Type text(int length) { return {.id = TypeId::nvarchar, .length = length}; }
 
@@ -63,7 +54,7 @@ class Row {
   std::vector<Value> values_{};
 };
 
-/// "2026-01-02 03:04:05.123" of a moment; SQL Server's datetime has thousandths.
+/// "2026-01-02 03:04:05.123" of a moment, as exact as a datetime is: to 1/300 s.
 std::string datetime_text(WallTime time);
 
 }  // namespace dba::sandbox::sqlserver::views

@@ -7,6 +7,7 @@
 #include "dba/base/text.hpp"
 
 #include "sql/views/sections.hpp"
+#include "tsql/types/moment.hpp"
 #include "world/random.hpp"
 
 namespace dba::sandbox::sqlserver::views {
@@ -32,8 +33,7 @@ const std::vector<View>& all_views() {
 }  // namespace
 
 std::string datetime_text(WallTime time) {
-  const std::string text = format_rfc3339_micro(time);  // 2026-01-02T03:04:05.123456Z
-  return fmt::format("{} {}", text.substr(0, 10), text.substr(11, 12));
+  return tsql::format_moment(tsql::rounded(tsql::moment_of(time), kDatetime).value(), kDatetime);
 }
 
 std::string Context::pod_of(int ordinal) const { return fmt::format("{}-{}", settings.name, ordinal); }
@@ -64,8 +64,7 @@ std::optional<Table> find_view(const Context& context, std::string_view name) {
   if (!lower.starts_with("sys.")) return std::nullopt;
   const std::string_view bare = std::string_view(lower).substr(4);
   const auto found = std::ranges::find(all_views(), bare, &View::name);
-  if (found == all_views().end() || context.version.year < found->since) return std::nullopt;
-  return found->fill(context);
+  return found == all_views().end() ? std::nullopt : std::optional(found->fill(context));
 }
 
 std::vector<std::string> view_names() {

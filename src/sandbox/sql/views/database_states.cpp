@@ -39,45 +39,45 @@ Value moment(const Context& context, group::Time time) { return datetime_text(co
 /// An LSN column is a number of 25 digits: text, as decimals are.
 Value lsn(Position position, unsigned slot = 1) { return std::to_string(group::lsn_of(position, slot)); }
 
-std::vector<Column> columns(const Context& context) {
+std::vector<Column> database_state_columns(const Context& context) {
   std::vector<Column> columns{{"database_id", kInt, false},
                               {"group_id", kGuid, false},
                               {"replica_id", kGuid, false},
                               {"group_database_id", kGuid, false},
                               {"is_local", kBit},
                               {"is_primary_replica", kBit},
-                              {"synchronization_state", kTiny},
+                              {"synchronization_state", kTinyInt},
                               {"synchronization_state_desc", kDesc},
                               {"is_commit_participant", kBit},
-                              {"synchronization_health", kTiny},
+                              {"synchronization_health", kTinyInt},
                               {"synchronization_health_desc", kDesc},
-                              {"database_state", kTiny},
+                              {"database_state", kTinyInt},
                               {"database_state_desc", kDesc},
                               {"is_suspended", kBit},
-                              {"suspend_reason", kTiny},
+                              {"suspend_reason", kTinyInt},
                               {"suspend_reason_desc", kDesc},
                               {"recovery_lsn", kLsn},
                               {"truncation_lsn", kLsn},
                               {"last_sent_lsn", kLsn},
-                              {"last_sent_time", kDateTime},
+                              {"last_sent_time", kDatetime},
                               {"last_received_lsn", kLsn},
-                              {"last_received_time", kDateTime},
+                              {"last_received_time", kDatetime},
                               {"last_hardened_lsn", kLsn},
-                              {"last_hardened_time", kDateTime},
+                              {"last_hardened_time", kDatetime},
                               {"last_redone_lsn", kLsn},
-                              {"last_redone_time", kDateTime},
-                              {"log_send_queue_size", kBig},
-                              {"log_send_rate", kBig},
-                              {"redo_queue_size", kBig},
-                              {"redo_rate", kBig},
-                              {"filestream_send_rate", kBig},
+                              {"last_redone_time", kDatetime},
+                              {"log_send_queue_size", kBigInt},
+                              {"log_send_rate", kBigInt},
+                              {"redo_queue_size", kBigInt},
+                              {"redo_rate", kBigInt},
+                              {"filestream_send_rate", kBigInt},
                               {"end_of_log_lsn", kLsn},
                               {"last_commit_lsn", kLsn},
-                              {"last_commit_time", kDateTime},
-                              {"low_water_mark_for_ghosts", kBig},
-                              {"secondary_lag_seconds", kBig},
+                              {"last_commit_time", kDatetime},
+                              {"low_water_mark_for_ghosts", kBigInt},
+                              {"secondary_lag_seconds", kBigInt},
                               {"quorum_commit_lsn", kLsn},
-                              {"quorum_commit_time", kDateTime}};
+                              {"quorum_commit_time", kDatetime}};
   if (context.version.year >= 2025) columns.push_back({"is_internal", kBit});
   return columns;
 }
@@ -100,19 +100,21 @@ std::int64_t lag_seconds(const Context& context, const DatabaseCopy& theirs, con
 /// The log columns of a row; `theirs` is the primary's own copy where the primary tells about a secondary.
 void add_log(Row& row, const Context& context, const Replica& replica, const DatabaseCopy& copy,
              const DatabaseCopy* theirs) {
+  constexpr int kLogColumns = 22;
+  if (!copy.exists) {
+    row.nulls(kLogColumns);
+    return;
+  }
   const bool primary = replica.role == Role::primary && theirs == nullptr;
   const auto reached = [&](Position position, group::Time at, unsigned slot = 1) {
-    if (copy.exists) {
-      row.add(lsn(position, slot)).add(moment(context, at));
-    } else {
-      row.nulls(2);
-    }
+    row.add(lsn(position, slot)).add(moment(context, at));
   };
   row.add(lsn(copy.counted)).add(lsn(0));
   if (primary) {
     row.nulls(4);
   } else {
-    reached(theirs == nullptr ? copy.end : theirs->end, theirs == nullptr ? copy.appended_at : theirs->appended_at);
+    const bool sent_all = theirs != nullptr && replica.connected(context.now) && !replica.lost;
+    reached(sent_all ? theirs->end : copy.end, sent_all ? theirs->appended_at : copy.appended_at);
     reached(copy.end, copy.appended_at);
   }
   reached(copy.hardened, copy.hardened_at);
@@ -133,34 +135,32 @@ void add_log(Row& row, const Context& context, const Replica& replica, const Dat
   }
   row.nulls(1).add(lsn(copy.end));
   // On the primary's rows of secondaries stands what they have reported back.
-  const Position committed = primary ? copy.acked : copy.hardened;
-  if (copy.exists) {
-    row.add(lsn(committed - 1, kCommitSlot)).add(moment(context, copy.committed_at));
-  } else {
-    row.nulls(2);
-  }
+  reached((primary ? copy.acked : copy.hardened) - 1, copy.committed_at, kCommitSlot);
   row.add(Value(std::int64_t{0}));
   row.add(theirs == nullptr ? Value(kNull) : Value(lag_seconds(context, *theirs, copy)));
   row.nulls(2);
 }
 
-void add_row(Table& table, const Context& context, const Replica& replica, const std::string& name) {
+/// What this replica knows of another's database, or of its own: a primary has heard nothing yet of one that has not
+/// been attached to it since it was promoted.
+DatabaseCopy known_copy(const Context& context, const Replica& replica, const std::string& name) {
   const auto found = replica.databases.find(name);
+  const bool known = replica.ordinal == context.self->ordinal || replica.sequence == context.self->sequence;
+  return known && found != replica.databases.end() ? found->second : DatabaseCopy{};
+}
+
+void add_row(Table& table, const Context& context, const Replica& replica, const std::string& name) {
   const bool local = replica.ordinal == context.self->ordinal;
-  const bool there = found != replica.databases.end() && found->second.exists;
-  if (local && !there) return;  // Before it is seeded there is no database to tell of.
-  const DatabaseCopy none;
-  const DatabaseCopy& copy = there ? found->second : none;
+  const DatabaseCopy copy = known_copy(context, replica, name);
+  if (local && !copy.exists) return;  // Before it is seeded there is no database to tell of.
   const bool leads = local && replica.role == Role::primary;
   Row row;
   row.add(context.database_id(name)).add(context.group_id()).add(context.replica_id(replica.ordinal));
   row.add(context.database_guid(name)).add(local).add(leads).add(coded_sync(copy.sync));
   row.add(leads || copy.participant).add(database_health(context, copy));
   if (local) {
-    const auto state = std::ranges::find(context.databases, name, &DatabaseRow::name);
-    constexpr std::string_view kStates[] = {"ONLINE", "RESTORING", "RECOVERING", "RECOVERY_PENDING"};
-    const auto number = static_cast<std::size_t>(state == context.databases.end() ? 0 : state->state);
-    row.add(Coded{static_cast<std::int64_t>(number), kStates[number]});
+    const auto database = std::ranges::find(context.databases, name, &DatabaseRow::name);
+    row.add(coded_database_state(database == context.databases.end() ? 0 : database->state));
   } else {
     row.nulls(2);
   }
@@ -173,7 +173,7 @@ void add_row(Table& table, const Context& context, const Replica& replica, const
 }
 
 Table database_replica_states(const Context& context) {
-  Table table{columns(context), {}};
+  Table table{database_state_columns(context), {}};
   if (!context.in_group()) return table;
   for (const std::string& name : context.state->settings().databases) {
     for (const Replica& replica : context.state->replicas()) {
@@ -199,8 +199,8 @@ Table database_cluster_states(const Context& context) {
     for (const std::string& name : context.state->settings().databases) {
       const auto found = replica.databases.find(name);
       const bool there = found != replica.databases.end() && found->second.exists;
-      const bool known = context.is_primary() || replica.ordinal == context.self->ordinal;
-      const bool ready = there && known && found->second.sync == Sync::synchronized;
+      const bool asked = context.is_primary() || replica.ordinal == context.self->ordinal;
+      const bool ready = there && asked && known_copy(context, replica, name).sync == Sync::synchronized;
       Row row;
       row.add(context.replica_id(replica.ordinal)).add(context.database_guid(name)).add(name).add(ready).add(false);
       row.add(there).add(lsn(there ? found->second.acked : 0)).add(lsn(0));

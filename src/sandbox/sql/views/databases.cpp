@@ -1,6 +1,5 @@
 // Databases and their files. @source mssql.md 1.8, 2.3 (sys.databases), Microsoft's column lists
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -9,8 +8,6 @@
 namespace dba::sandbox::sqlserver::views {
 
 namespace {
-
-constexpr std::array<std::string_view, 4> kStates{"ONLINE", "RESTORING", "RECOVERING", "RECOVERY_PENDING"};
 
 int compatibility_of(const Context& context) { return context.version.major * 10; }
 
@@ -28,30 +25,30 @@ Table databases(const Context& context) {
                {"database_id", kInt, false},
                {"source_database_id", kInt},
                {"owner_sid", kSid},
-               {"create_date", kDateTime, false},
-               {"compatibility_level", kTiny, false},
+               {"create_date", kDatetime, false},
+               {"compatibility_level", kTinyInt, false},
                {"collation_name", kSysname},
-               {"user_access", kTiny},
+               {"user_access", kTinyInt},
                {"user_access_desc", kDesc},
                {"is_read_only", kBit},
                {"is_auto_close_on", kBit, false},
                {"is_auto_shrink_on", kBit},
-               {"state", kTiny},
+               {"state", kTinyInt},
                {"state_desc", kDesc},
                {"is_in_standby", kBit},
-               {"snapshot_isolation_state", kTiny},
+               {"snapshot_isolation_state", kTinyInt},
                {"snapshot_isolation_state_desc", kDesc},
                {"is_read_committed_snapshot_on", kBit},
-               {"recovery_model", kTiny},
+               {"recovery_model", kTinyInt},
                {"recovery_model_desc", kDesc},
-               {"page_verify_option", kTiny},
+               {"page_verify_option", kTinyInt},
                {"page_verify_option_desc", kDesc},
-               {"log_reuse_wait", kTiny},
+               {"log_reuse_wait", kTinyInt},
                {"log_reuse_wait_desc", kDesc},
                {"is_encrypted", kBit},
                {"replica_id", kGuid},
                {"group_database_id", kGuid},
-               {"containment", kTiny},
+               {"containment", kTinyInt},
                {"containment_desc", kDesc},
                {"target_recovery_time_in_seconds", kInt},
                {"delayed_durability", kInt},
@@ -60,12 +57,11 @@ Table databases(const Context& context) {
               {}};
   for (const DatabaseRow& database : context.databases) {
     const bool system = database.id <= 4;
-    const auto state = static_cast<std::size_t>(database.state);
     const bool simple = system && database.name != "model";
     Row row;
     row.add(database.name).add(database.id).nulls(1).add(std::string(1, '\x01')).add(datetime_text(database.created));
     row.add(compatibility_of(context)).add("SQL_Latin1_General_CP1_CI_AS").add(Coded{0, "MULTI_USER"}).add(false);
-    row.add(false).add(false).add(Coded{database.state, kStates.at(state)}).add(false);
+    row.add(false).add(false).add(coded_database_state(database.state)).add(false);
     row.add(system ? Coded{1, "ON"} : Coded{0, "OFF"}).add(false);
     row.add(simple ? Coded{3, "SIMPLE"} : Coded{1, "FULL"}).add(Coded{2, "CHECKSUM"});
     row.add(waits_for_replica(context, database) ? Coded{6, "AVAILABILITY_REPLICA"} : Coded{0, "NOTHING"}).add(false);
@@ -84,11 +80,11 @@ constexpr std::int64_t kDataPages = 1024;  ///< Of 8 KB.
 
 Table files(const Context& context, bool all) {
   Table table{{{"file_id", kInt, false},
-               {"type", kTiny, false},
+               {"type", kTinyInt, false},
                {"type_desc", kDesc},
                {"name", kSysname, false},
                {"physical_name", text(260), false},
-               {"state", kTiny},
+               {"state", kTinyInt},
                {"state_desc", kDesc},
                {"size", kInt, false},
                {"max_size", kInt, false},
@@ -114,6 +110,11 @@ Table master_files(const Context& context) { return files(context, true); }
 Table database_files(const Context& context) { return files(context, false); }
 
 }  // namespace
+
+Coded coded_database_state(int state) {
+  constexpr std::string_view kStates[] = {"ONLINE", "RESTORING", "RECOVERING", "RECOVERY_PENDING"};
+  return {state, kStates[state]};
+}
 
 void add_database_views(std::vector<View>& list) {
   list.push_back({"databases", databases});

@@ -10,9 +10,9 @@ constexpr int kCertificateId = 256;
 
 std::vector<Column> endpoint_columns() {
   return {{"name", kSysname, false}, {"endpoint_id", kInt, false},
-          {"principal_id", kInt},    {"protocol", kTiny, false},
-          {"protocol_desc", kDesc},  {"type", kTiny, false},
-          {"type_desc", kDesc},      {"state", kTiny},
+          {"principal_id", kInt},    {"protocol", kTinyInt, false},
+          {"protocol_desc", kDesc},  {"type", kTinyInt, false},
+          {"type_desc", kDesc},      {"state", kTinyInt},
           {"state_desc", kDesc},     {"is_admin_endpoint", kBit, false}};
 }
 
@@ -49,13 +49,13 @@ Table tcp_endpoints(const Context& context) {
 
 Table mirroring_endpoints(const Context& context) {
   Table table{endpoint_columns(), {}};
-  for (const Column& column : std::vector<Column>{{"role", kTiny},
+  for (const Column& column : std::vector<Column>{{"role", kTinyInt},
                                                   {"role_desc", kDesc},
                                                   {"is_encryption_enabled", kBit},
-                                                  {"connection_auth", kTiny},
+                                                  {"connection_auth", kTinyInt},
                                                   {"connection_auth_desc", kDesc},
                                                   {"certificate_id", kInt},
-                                                  {"encryption_algorithm", kTiny},
+                                                  {"encryption_algorithm", kTinyInt},
                                                   {"encryption_algorithm_desc", kDesc}}) {
     table.columns.push_back(column);
   }
@@ -76,8 +76,8 @@ Table certificates(const Context& context) {
                {"issuer_name", text(442)},
                {"cert_serial_number", text(64)},
                {"subject", text(4000)},
-               {"start_date", kDateTime},
-               {"expiry_date", kDateTime}},
+               {"start_date", kDatetime},
+               {"expiry_date", kDatetime}},
               {}};
   int id = kCertificateId;
   for (const CertificateRow& certificate : context.certificates) {

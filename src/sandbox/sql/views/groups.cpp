@@ -21,17 +21,17 @@ Table availability_groups(const Context& context) {
                {"resource_group_id", text(40)},
                {"failure_condition_level", kInt},
                {"health_check_timeout", kInt},
-               {"automated_backup_preference", kTiny},
+               {"automated_backup_preference", kTinyInt},
                {"automated_backup_preference_desc", kDesc},
-               {"version", kSmall},
+               {"version", kSmallInt},
                {"basic_features", kBit},
                {"dtc_support", kBit},
                {"db_failover", kBit},
                {"is_distributed", kBit},
-               {"cluster_type", kTiny},
+               {"cluster_type", kTinyInt},
                {"cluster_type_desc", kDesc},
                {"required_synchronized_secondaries_to_commit", kInt},
-               {"sequence_number", kBig}},
+               {"sequence_number", kBigInt}},
               {}};
   if (context.version.year >= 2022) table.columns.push_back({"is_contained", kBit});
   if (context.version.year >= 2025) table.columns.push_back({"cluster_connection_options", text(4000)});
@@ -68,20 +68,20 @@ Table availability_replicas(const Context& context) {
                {"replica_server_name", text(256)},
                {"owner_sid", kSid},
                {"endpoint_url", text(256)},
-               {"availability_mode", kTiny},
+               {"availability_mode", kTinyInt},
                {"availability_mode_desc", kDesc},
-               {"failover_mode", kTiny},
+               {"failover_mode", kTinyInt},
                {"failover_mode_desc", kDesc},
                {"session_timeout", kInt},
-               {"primary_role_allow_connections", kTiny},
+               {"primary_role_allow_connections", kTinyInt},
                {"primary_role_allow_connections_desc", kDesc},
-               {"secondary_role_allow_connections", kTiny},
+               {"secondary_role_allow_connections", kTinyInt},
                {"secondary_role_allow_connections_desc", kDesc},
-               {"create_date", kDateTime},
-               {"modify_date", kDateTime},
+               {"create_date", kDatetime},
+               {"modify_date", kDatetime},
                {"backup_priority", kInt},
                {"read_only_routing_url", text(256)},
-               {"seeding_mode", kTiny},
+               {"seeding_mode", kTinyInt},
                {"seeding_mode_desc", kDesc},
                {"read_write_routing_url", text(256)}},
               {}};
@@ -133,7 +133,7 @@ Table replica_cluster_states(const Context& context) {
   Table table{{{"replica_id", kGuid},
                {"replica_server_name", text(256)},
                {"group_id", kGuid},
-               {"join_state", kTiny},
+               {"join_state", kTinyInt},
                {"join_state_desc", kDesc}},
               {}};
   if (!context.in_group()) return table;
@@ -153,9 +153,9 @@ Table replica_cluster_nodes(const Context&) {
 
 Table hadr_cluster(const Context&) {
   return {{{"cluster_name", kSysname, false},
-           {"quorum_type", kTiny},
+           {"quorum_type", kTinyInt},
            {"quorum_type_desc", kDesc},
-           {"quorum_state", kTiny},
+           {"quorum_state", kTinyInt},
            {"quorum_state_desc", kDesc}},
           {{"", std::int64_t{0}, "NODE_MAJORITY", std::int64_t{0}, "UNKNOWN_QUORUM_STATE"}}};
 }

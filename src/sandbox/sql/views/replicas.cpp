@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "sql/views/sections.hpp"
 
 namespace dba::sandbox::sqlserver::views {
@@ -26,31 +28,44 @@ Coded recovery_health(const Context& context, const group::Replica& replica) {
   return all ? kOnline : Coded{0, "ONLINE_IN_PROGRESS"};
 }
 
+/// Of itself: to the primary; of another one: to this primary.
 bool is_connected(const Context& context, const group::Replica& replica) {
-  return replica.role == group::Role::primary || replica.connected(context.now);
+  const bool local = replica.ordinal == context.self->ordinal;
+  if (local && replica.role == group::Role::primary) return true;
+  return replica.connected(context.now) && (local || replica.primary == context.self->ordinal);
 }
 
-std::vector<Column> columns(const Context& context) {
+std::vector<Column> replica_state_columns(const Context& context) {
   std::vector<Column> columns{{"replica_id", kGuid, false},
                               {"group_id", kGuid, false},
                               {"is_local", kBit, false},
-                              {"role", kTiny},
+                              {"role", kTinyInt},
                               {"role_desc", kDesc},
-                              {"operational_state", kTiny},
+                              {"operational_state", kTinyInt},
                               {"operational_state_desc", kDesc},
-                              {"connected_state", kTiny},
+                              {"connected_state", kTinyInt},
                               {"connected_state_desc", kDesc},
-                              {"recovery_health", kTiny},
+                              {"recovery_health", kTinyInt},
                               {"recovery_health_desc", kDesc},
-                              {"synchronization_health", kTiny},
+                              {"synchronization_health", kTinyInt},
                               {"synchronization_health_desc", kDesc},
                               {"last_connect_error_number", kInt},
                               {"last_connect_error_description", text(1024)},
-                              {"last_connect_error_timestamp", kDateTime},
-                              {"write_lease_remaining_ticks", kBig},
-                              {"current_configuration_commit_start_time_utc", kDateTime}};
+                              {"last_connect_error_timestamp", kDatetime},
+                              {"write_lease_remaining_ticks", kBigInt},
+                              {"current_configuration_commit_start_time_utc", kDatetime}};
   if (context.version.year >= 2025) columns.push_back({"is_internal", kBit});
   return columns;
+}
+
+/// @source sys.messages
+std::string connect_error_text(int number, std::string_view other) {
+  if (number == group::kConnectionTimeout) {
+    return fmt::format(
+        "A connection timeout has occurred on a previously established connection to availability replica '{}'.",
+        other);
+  }
+  return "The connection to the replica was terminated.";
 }
 
 /// One row. Only the instance itself knows its operational state and recovery.
@@ -65,7 +80,9 @@ std::vector<Value> state_row(const Context& context, const group::Replica& repli
   row.add(local ? std::optional(recovery_health(context, replica)) : std::nullopt);
   row.add(replica_health(context, replica));
   if (replica.error) {
-    row.add(replica.error->number).add(replica.error->text).add(datetime_text(context.wall_at(replica.error->at)));
+    const group::ConnectError& error = *replica.error;
+    const std::string other = context.pod_of(local ? error.primary : replica.ordinal);
+    row.add(error.number).add(connect_error_text(error.number, other)).add(datetime_text(context.wall_at(error.at)));
   } else {
     row.nulls(3);
   }
@@ -75,7 +92,7 @@ std::vector<Value> state_row(const Context& context, const group::Replica& repli
 }
 
 Table replica_states(const Context& context) {
-  Table table{columns(context), {}};
+  Table table{replica_state_columns(context), {}};
   if (!context.in_group()) return table;
   for (const group::Replica& replica : context.state->replicas()) {
     const bool local = replica.ordinal == context.self->ordinal;
@@ -100,11 +117,11 @@ Table replica_states(const Context& context) {
 Table group_states(const Context& context) {
   Table table{{{"group_id", kGuid, false},
                {"primary_replica", kSysname},
-               {"primary_recovery_health", kTiny},
+               {"primary_recovery_health", kTinyInt},
                {"primary_recovery_health_desc", kDesc},
-               {"secondary_recovery_health", kTiny},
+               {"secondary_recovery_health", kTinyInt},
                {"secondary_recovery_health_desc", kDesc},
-               {"synchronization_health", kTiny},
+               {"synchronization_health", kTinyInt},
                {"synchronization_health_desc", kDesc}},
               {}};
   if (!context.in_group()) return table;

@@ -9,11 +9,10 @@
 
 namespace dba::sandbox::sqlserver::views {
 
-/// One view of sys.
+/// One view of sys. Every version since 2019 has all of them; their columns differ.
 struct View {
   std::string_view name;  ///< Without "sys."
   Table (*fill)(const Context& context);
-  int since = 0;  ///< The first year's version that has it.
 };
 
 void add_group_views(std::vector<View>& list);
@@ -31,6 +30,7 @@ void add_server_views(std::vector<View>& list);
 Coded replica_health(const Context& context, const group::Replica& replica);
 Coded database_health(const Context& context, const group::DatabaseCopy& copy);
 Coded coded_role(group::Role role);
+Coded coded_database_state(int state);  ///< As sys.databases numbers them.
 
 inline constexpr std::string_view kDistributedGroup = "dag";
 std::string distributed_group_id(const Context& context);

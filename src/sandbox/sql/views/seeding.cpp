@@ -7,8 +7,8 @@ namespace {
 
 /// Only what goes on now: the primary's end of it.
 Table automatic_seeding(const Context& context) {
-  Table table{{{"start_time", kDateTime, false},
-               {"completion_time", kDateTime},
+  Table table{{{"start_time", kDatetime, false},
+               {"completion_time", kDatetime},
                {"ag_id", kGuid},
                {"ag_db_id", kGuid},
                {"ag_remote_replica_id", kGuid},
@@ -45,17 +45,17 @@ Table physical_seeding_stats(const Context&) {
            {"remote_machine_name", kSysname},
            {"role_desc", kDesc},
            {"internal_state_desc", kDesc},
-           {"transfer_rate_bytes_per_second", kBig},
-           {"transferred_size_bytes", kBig},
-           {"database_size_bytes", kBig},
-           {"start_time_utc", kDateTime},
-           {"end_time_utc", kDateTime},
-           {"estimate_time_complete_utc", kDateTime},
-           {"total_disk_io_wait_time_ms", kBig},
-           {"total_network_wait_time_ms", kBig},
+           {"transfer_rate_bytes_per_second", kBigInt},
+           {"transferred_size_bytes", kBigInt},
+           {"database_size_bytes", kBigInt},
+           {"start_time_utc", kDatetime},
+           {"end_time_utc", kDatetime},
+           {"estimate_time_complete_utc", kDatetime},
+           {"total_disk_io_wait_time_ms", kBigInt},
+           {"total_network_wait_time_ms", kBigInt},
            {"failure_code", kInt},
            {"failure_message", text(512)},
-           {"failure_time_utc", kDateTime},
+           {"failure_time_utc", kDatetime},
            {"is_compression_enabled", kBit}},
           {}};
 }

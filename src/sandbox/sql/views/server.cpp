@@ -8,17 +8,17 @@ namespace dba::sandbox::sqlserver::views {
 namespace {
 
 Table sys_info(const Context& context) {
-  Table table{{{"cpu_ticks", kBig, false},
-               {"ms_ticks", kBig, false},
+  Table table{{{"cpu_ticks", kBigInt, false},
+               {"ms_ticks", kBigInt, false},
                {"cpu_count", kInt, false},
                {"hyperthread_ratio", kInt, false},
-               {"physical_memory_kb", kBig, false},
-               {"committed_kb", kBig, false},
-               {"committed_target_kb", kBig, false},
+               {"physical_memory_kb", kBigInt, false},
+               {"committed_kb", kBigInt, false},
+               {"committed_target_kb", kBigInt, false},
                {"max_workers_count", kInt, false},
                {"scheduler_count", kInt, false},
-               {"sqlserver_start_time_ms_ticks", kBig, false},
-               {"sqlserver_start_time", kDateTime, false},
+               {"sqlserver_start_time_ms_ticks", kBigInt, false},
+               {"sqlserver_start_time", kDatetime, false},
                {"virtual_machine_type", kInt, false},
                {"virtual_machine_type_desc", kDesc, false},
                {"container_type", kInt, false},
@@ -84,7 +84,7 @@ Table performance_counters(const Context& context) {
   Table table{{{"object_name", wide, false},
                {"counter_name", wide, false},
                {"instance_name", wide},
-               {"cntr_value", kBig, false},
+               {"cntr_value", kBigInt, false},
                {"cntr_type", kInt, false}},
               {}};
   for (const DatabaseRow& database : context.databases) {
@@ -105,8 +105,8 @@ Table principals(const Context& context) {
                {"type", {.id = TypeId::nchar, .length = 1}, false},
                {"type_desc", kDesc},
                {"is_disabled", kBit},
-               {"create_date", kDateTime, false},
-               {"modify_date", kDateTime, false},
+               {"create_date", kDatetime, false},
+               {"modify_date", kDatetime, false},
                {"default_database_name", kSysname}},
               {}};
   const auto add = [&](const char* name, int id, const char* type, const char* words, bool has_database) {

@@ -6,18 +6,18 @@ namespace dba::sandbox::sqlserver::views {
 namespace {
 
 Table exec_sessions(const Context& context) {
-  Table table{{{"session_id", kSmall, false},
-               {"login_time", kDateTime, false},
+  Table table{{{"session_id", kSmallInt, false},
+               {"login_time", kDatetime, false},
                {"host_name", kSysname},
                {"program_name", kSysname},
                {"client_interface_name", text(32)},
                {"login_name", kSysname, false},
                {"original_login_name", kSysname, false},
                {"status", text(30), false},
-               {"database_id", kSmall, false},
+               {"database_id", kSmallInt, false},
                {"is_user_process", kBit, false},
                {"open_transaction_count", kInt, false},
-               {"transaction_isolation_level", kSmall, false},
+               {"transaction_isolation_level", kSmallInt, false},
                {"lock_timeout", kInt, false}},
               {}};
   if (context.version.year >= 2022) table.columns.push_back({"contained_availability_group_id", kGuid});
@@ -34,7 +34,7 @@ Table exec_sessions(const Context& context) {
 
 Table exec_connections(const Context& context) {
   Table table{{{"session_id", kInt},
-               {"connect_time", kDateTime, false},
+               {"connect_time", kDatetime, false},
                {"net_transport", text(40), false},
                {"protocol_type", text(40)},
                {"encrypt_option", text(40), false},
@@ -56,13 +56,13 @@ Table exec_connections(const Context& context) {
 }
 
 Table exec_requests(const Context& context) {
-  Table table{{{"session_id", kSmall, false},
+  Table table{{{"session_id", kSmallInt, false},
                {"request_id", kInt, false},
-               {"start_time", kDateTime, false},
+               {"start_time", kDatetime, false},
                {"status", text(30), false},
                {"command", text(32), false},
-               {"database_id", kSmall, false},
-               {"blocking_session_id", kSmall},
+               {"database_id", kSmallInt, false},
+               {"blocking_session_id", kSmallInt},
                {"wait_type", kDesc},
                {"wait_time", kInt, false},
                {"percent_complete", {.id = TypeId::real}, false}},

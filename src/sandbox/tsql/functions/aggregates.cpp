@@ -8,18 +8,18 @@
 #include "tsql/functions/runtime.hpp"
 #include "tsql/store/connection.hpp"
 #include "tsql/types/collation.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/decimal.hpp"
 #include "tsql/types/type_rules.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-
 /// The type sums are kept in: whole numbers in 64 bits, the rest as the result.
 Type sum_type(const Type& result) {
-  return is_integer(result) ? Type{.id = TypeId::big_int}
+  return is_integer(result) ? kBigInt
          : is_exact(result) ? Type{.id = TypeId::decimal, .precision = 38, .scale = as_decimal(result).scale}
                             : result;
 }

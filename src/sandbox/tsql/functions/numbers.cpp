@@ -7,10 +7,12 @@
 #include "tsql/errors.hpp"
 #include "tsql/functions/arithmetic.hpp"
 #include "tsql/functions/runtime.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/convert_text.hpp"
 #include "tsql/types/decimal.hpp"
 #include "tsql/types/type_rules.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
@@ -28,7 +30,7 @@ Value absolute(Environment&, const Type& result, std::span<const Value> args) {
 
 Value sign(Environment&, const Type& result, std::span<const Value> args) {
   const double value = double_of(args[0]);
-  return convert(std::int64_t{value > 0} - std::int64_t{value < 0}, {.id = TypeId::integer}, result);
+  return convert(std::int64_t{value > 0} - std::int64_t{value < 0}, kInt, result);
 }
 
 /// Up for ceiling, down for floor.
@@ -72,7 +74,7 @@ Value round(Environment&, const Type& result, std::span<const Value> args) {
 Value power(Environment&, const Type& result, std::span<const Value> args) {
   const double value = std::pow(double_of(args[0]), double_of(args[1]));
   if (!std::isfinite(value)) fail_domain();
-  return convert(value, {.id = TypeId::floating}, result);
+  return convert(value, kFloat, result);
 }
 
 template <double (*Function)(double)>
@@ -98,7 +100,7 @@ Value random(Environment& environment, const Type&, std::span<const Value>) {
 
 Value is_numeric(Environment&, const Type&, std::span<const Value> args) {
   const auto* text = std::get_if<std::string>(&args[0]);
-  if (text == nullptr) return std::int64_t{!std::holds_alternative<std::monostate>(args[0])};
+  if (text == nullptr) return std::int64_t{!is_null(args[0])};
   const bool number = parse_decimal(*text) || (!text->empty() && (money_from_text(*text) || float_from_text(*text)));
   return std::int64_t{number && text->find_first_not_of(' ') != std::string::npos};
 }

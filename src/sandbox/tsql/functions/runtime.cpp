@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "tsql/types/decimal.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
@@ -47,9 +48,7 @@ int aggregate_number(std::string_view name) {
 
 Value RuntimeFunctions::call(int number, const Type& result, std::span<const Value> args) {
   const RuntimeFunction& function = functions().at(static_cast<std::size_t>(number));
-  if (function.strict &&
-      std::ranges::any_of(args, [](const Value& arg) { return std::holds_alternative<std::monostate>(arg); }))
-    return {};
+  if (function.strict && std::ranges::any_of(args, is_null)) return {};
   return function.run(environment_, result, args);
 }
 

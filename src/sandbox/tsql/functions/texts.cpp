@@ -60,8 +60,8 @@ Value right_trimmed(Environment&, const Type&, std::span<const Value> args) {
 Value trimmed(Environment&, const Type&, std::span<const Value> args) {
   return std::string(without_last_blanks(without_first_blanks(text_of(args[0]))));
 }
-Value upper(Environment&, const Type&, std::span<const Value> args) { return upper_text(text_of(args[0])); }
-Value lower(Environment&, const Type&, std::span<const Value> args) { return lower_text(text_of(args[0])); }
+Value upper_case(Environment&, const Type&, std::span<const Value> args) { return upper_text(text_of(args[0])); }
+Value lower_case(Environment&, const Type&, std::span<const Value> args) { return lower_text(text_of(args[0])); }
 
 std::string middle(std::string_view text, std::int64_t start, std::int64_t count) {
   const std::int64_t end = std::max<std::int64_t>(start + std::min<std::int64_t>(count, 1LL << 40), 1);
@@ -222,8 +222,8 @@ std::span<const RuntimeFunction> text_functions() {
       {"ltrim", &left_trimmed},
       {"rtrim", &right_trimmed},
       {"trim", &trimmed},
-      {"upper", &upper},
-      {"lower", &lower},
+      {"upper", &upper_case},
+      {"lower", &lower_case},
       {"substring", &substring},
       {"left", &left},
       {"right", &right},

@@ -2,13 +2,14 @@
 // The sink of a batch as statements use it: hands rows and messages on, and stops everything when nobody listens.
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tds/session.hpp"
+#include "tsql/either_stop.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 
@@ -20,9 +21,7 @@ class Answer {
   /// @param cancel  attention of the client
   /// @param killed  of the session
   Answer(ResultSink& sink, std::stop_token cancel, std::stop_token killed)
-      : sink_(sink),
-        on_cancel_(std::move(cancel), [this] { stop_.request_stop(); }),
-        on_kill_(std::move(killed), [this] { stop_.request_stop(); }) {}
+      : sink_(sink), stop_(std::move(cancel), std::move(killed)) {}
 
   // All throw Abandoned when nobody listens.
   void columns(const std::vector<Column>& columns) { check(capture_ != nullptr || sink_.columns(columns)); }
@@ -57,9 +56,8 @@ class Answer {
   }
 
   ResultSink& sink_;
-  std::stop_source stop_{};
-  std::stop_token stop_token_ = stop_.get_token();
-  std::stop_callback<std::function<void()>> on_cancel_, on_kill_;
+  EitherStop stop_;
+  std::stop_token stop_token_ = stop_.token();
   std::vector<std::vector<Value>>* capture_ = nullptr;
 };
 

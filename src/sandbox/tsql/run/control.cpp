@@ -2,9 +2,12 @@
 
 #include "dba/base/text.hpp"
 
+#include "tsql/names.hpp"
 #include "tsql/run/sql_session.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/type_rules.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
@@ -33,6 +36,7 @@ SqlSession::Flow SqlSession::execute(const Statement& statement) {
                  [&](const DropIndex& drop) { run_drop_index(drop); },
                  [&](const CreateDatabase& create) { run_create_database(create); },
                  [&](const DropDatabase& drop) { run_drop_database(drop); },
+                 [&](const FailOver& over) { run_fail_over(over); },
                  [&](const Declare& declare) { run_declare(declare); },
                  [&](const SetVariable& set) { run_set(set); },
                  [&](const SetOption& option) { run_option(option); },
@@ -47,7 +51,7 @@ SqlSession::Flow SqlSession::execute(const Statement& statement) {
                  [&](const Break&) { flow = Flow::break_loop; },
                  [&](const Continue&) { flow = Flow::continue_loop; },
                  [&](const Return& leave) {
-                   if (leave.value) evaluate_as(*leave.value, {.id = TypeId::integer});
+                   if (leave.value) evaluate_as(*leave.value, kInt);
                    flow = Flow::leave;
                  },
                  [&](const TryCatch& both) { flow = run_try(both); },
@@ -56,7 +60,6 @@ SqlSession::Flow SqlSession::execute(const Statement& statement) {
                  [&](const RaiseError& raise) { run_raise(raise); },
                  [&](const WaitFor& wait) { run_wait(wait); },
                  [&](const Execute& procedure) { run_execute(procedure); },
-                 [&](const Kill&) { fail_unsupported("KILL"); },
              },
              statement.what);
   return flow;
@@ -82,10 +85,10 @@ Value SqlSession::evaluate_as(const Expr& expr, const Type& type) {
 
 bool SqlSession::holds(const Expr& condition) {
   Binder binder(*this);
-  const Type types[] = {{.id = TypeId::integer}};
+  const Type types[] = {kInt};
   const Value value = fetch("SELECT " + binder.condition(condition, {}), types).at(0).at(0);
   clean_up_statement();
-  return std::holds_alternative<std::int64_t>(value) && std::get<std::int64_t>(value) != 0;
+  return integer_or_zero(value) != 0;
 }
 
 SqlSession::Flow SqlSession::run_if(const If& branch) {
@@ -141,7 +144,7 @@ void SqlSession::assign(const std::string& name, const Value& value) { variables
 
 void SqlSession::run_set(const SetVariable& set) {
   const auto found = variables_.find(to_lower(set.name));
-  if (found == variables_.end()) fail(137, fmt::format("Must declare the scalar variable \"{}\".", set.name), 15, 2);
+  if (found == variables_.end()) fail_undeclared(set.name);
   const Type type = found->second.type;
   if (set.operation.empty()) {
     assign(set.name, evaluate_as(*set.value, type));
@@ -162,36 +165,26 @@ void SqlSession::run_set(const SetVariable& set) {
 }
 
 void SqlSession::run_use(const Use& use) {
-  if (!is_database(use.database)) {
-    fail(911, fmt::format("Database '{}' does not exist. Make sure that the name is entered correctly.", use.database));
-  }
-  check_access(use.database, Access::read);
-  // In the words the database was created with.
-  std::string name = use.database;
-  for (const std::string& one : host_.databases()) {
-    if (to_lower(one) == to_lower(name)) name = one;
-  }
-  record_->set_database(name);
-  answer().database_changed(name);
-  tell({5701, 0, 2, fmt::format("Changed database context to '{}'.", name), {}, 1});
+  const std::optional<std::string> name = find_name(host_.databases(), use.database);
+  if (!name) fail_database(use.database);
+  check_access(*name, Access::read);
+  record_->set_database(*name);
+  answer().database_changed(*name);
+  tell({5701, 0, 2, fmt::format("Changed database context to '{}'.", *name), {}, 1});
   done();
 }
 
 void SqlSession::run_print(const Print& print) {
-  const Value text = evaluate_as(*print.text, {.id = TypeId::nvarchar, .length = 4000});
-  tell({0, 0, 1, std::holds_alternative<std::string>(text) ? std::get<std::string>(text) : "", {}, 1});
+  const Value text = evaluate_as(*print.text, kNvarchar);
+  tell({0, 0, 1, text_or_empty(text), {}, 1});
   done();
 }
 
 void SqlSession::run_wait(const WaitFor& wait) {
-  const Value text = evaluate_as(*wait.delay, {.id = TypeId::varchar, .length = 30});
-  const std::optional<Moment> moment =
-      std::holds_alternative<std::string>(text) ? parse_moment(std::get<std::string>(text)) : std::nullopt;
+  const std::string text = text_or_empty(evaluate_as(*wait.delay, {.id = TypeId::varchar, .length = 30}));
+  const std::optional<Moment> moment = parse_moment(text);
   if (!moment || moment->days != *day_number(1900, 1, 1)) {
-    fail(148,
-         fmt::format("Incorrect time syntax in time string '{}' used with WAITFOR.",
-                     std::holds_alternative<std::string>(text) ? std::get<std::string>(text) : ""),
-         15);
+    fail(148, fmt::format("Incorrect time syntax in time string '{}' used with WAITFOR.", text), 15);
   }
   std::int64_t ticks = moment->ticks;
   if (wait.until) ticks = (ticks - moment_of(clock_.wall_now()).ticks + kTicksPerDay) % kTicksPerDay;

@@ -4,9 +4,12 @@
 
 #include "dba/base/text.hpp"
 
+#include "tsql/names.hpp"
 #include "tsql/run/row_writer.hpp"
 #include "tsql/syntax/parser.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
@@ -82,8 +85,7 @@ void SqlSession::create_table(const ObjectName& name, TableElements elements) {
     if (!is_database(target.database) || !store_.contains(target.database)) {
       fail(2702, fmt::format("Database '{}' does not exist.", target.database), 16, 2);
     }
-    if (name.parts.size() > 1 && !name.parts[name.parts.size() - 2].empty())
-      table.schema = to_lower(name.parts[name.parts.size() - 2]);
+    table.schema = name.schema();
     if (table.schema != "dbo")
       fail(2760, fmt::format(
                      "The specified schema name \"{}\" either does not exist or you do not have permission to use it.",
@@ -154,7 +156,7 @@ void SqlSession::run_create_index(const CreateIndex& create) {
   before_change();
   Target table = target(create.table);
   for (const KeyDefinition& key : table.table.keys) {
-    if (to_lower(key.name) != to_lower(create.key.name)) continue;
+    if (!same_name(key.name, create.key.name)) continue;
     fail(1913,
          fmt::format("The operation failed because an index or statistics with name '{}' already exists on table '{}'.",
                      key.name, table.label));
@@ -177,7 +179,7 @@ void SqlSession::check_unique(const Target& target, const KeyDefinition& key) {
   for (const std::string& name : key.columns) {
     const TableColumn& column = target.table.columns[target.table.get_column(name)];
     columns += (columns.empty() ? "" : ",") + column.sql();
-    const Bound text = converted({column.sql(), column.type, true, false}, {.id = TypeId::nvarchar, .length = 4000});
+    const Bound text = converted({column.sql(), column.type, true, false}, kNvarchar);
     shown += (shown.empty() ? "" : " || ', ' || ") + fmt::format("coalesce({},'<NULL>')", text.sql);
   }
   const auto twice =
@@ -193,7 +195,7 @@ void SqlSession::run_drop_index(const DropIndex& drop) {
   Target table = target(drop.table);
   auto& keys = table.table.keys;
   const auto found =
-      std::ranges::find_if(keys, [&](const KeyDefinition& key) { return to_lower(key.name) == to_lower(drop.name); });
+      std::ranges::find_if(keys, [&](const KeyDefinition& key) { return same_name(key.name, drop.name); });
   if (found == keys.end() && !drop.if_exists) {
     fail(3701,
          fmt::format("Cannot drop the index '{}.{}', because it does not exist or you do not have permission.",
@@ -248,7 +250,7 @@ void SqlSession::add_to_table(Target& target, const AlterTable& alter) {
       Binder binder(*this);
       const Type types[] = {column.type};
       const Value value = fetch("SELECT " + converted(default_of(column, binder), column.type).sql, types)[0][0];
-      if (std::holds_alternative<std::monostate>(value) && has_rows) {
+      if (is_null(value) && has_rows) {
         fail(4901,
              fmt::format(
                  "ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition "
@@ -257,7 +259,7 @@ void SqlSession::add_to_table(Target& target, const AlterTable& alter) {
                  "Column '{}' cannot be added to non-empty table '{}' because it does not satisfy these conditions.",
                  column.name, target.table.name));
       }
-      if (!std::holds_alternative<std::monostate>(value)) sql += " DEFAULT " + literal_sql(value, column.type);
+      if (!is_null(value)) sql += " DEFAULT " + literal_sql(value, column.type);
     }
     workspace_.change(target.database, "ALTER TABLE ", target.table.full_name(), sql);
   }
@@ -270,11 +272,11 @@ void SqlSession::add_to_table(Target& target, const AlterTable& alter) {
 void SqlSession::drop_from_table(Target& target, const AlterTable& alter) {
   TableDefinition& table = target.table;
   for (const std::string& name : alter.drop_constraints) {
-    const auto same = [&](const auto& one) { return to_lower(one.name) == to_lower(name); };
+    const auto same = [&](const auto& one) { return same_name(one.name, name); };
     const auto key = std::ranges::find_if(table.keys, same);
     const auto check = std::ranges::find_if(table.checks, same);
-    const auto column = std::ranges::find_if(
-        table.columns, [&](const TableColumn& one) { return to_lower(one.default_name) == to_lower(name); });
+    const auto column =
+        std::ranges::find_if(table.columns, [&](const TableColumn& one) { return same_name(one.default_name, name); });
     if (key != table.keys.end()) {
       workspace_.change(target.database, "DROP INDEX ", index_name(table, *key), "");
       table.keys.erase(key);
@@ -290,8 +292,7 @@ void SqlSession::drop_from_table(Target& target, const AlterTable& alter) {
   for (const std::string& name : alter.drop_columns) {
     const std::size_t place = table.get_column(name);
     for (const KeyDefinition& key : table.keys) {
-      if (std::ranges::none_of(key.columns, [&](const std::string& one) { return to_lower(one) == to_lower(name); }))
-        continue;
+      if (std::ranges::none_of(key.columns, [&](const std::string& one) { return same_name(one, name); })) continue;
       fail(5074, fmt::format("The {} '{}' is dependent on column '{}'.", key.from_index ? "index" : "object", key.name,
                              name));
     }
@@ -308,6 +309,30 @@ void SqlSession::run_create_database(const CreateDatabase& create) {
   done();
 }
 
+/// A group without a cluster manager takes no FAILOVER: its coordinator moves the primary. @source mssql.md 3.3, B
+void SqlSession::run_fail_over(const FailOver& over) {
+  const std::string role = fmt::format(
+      "(SELECT s.role FROM sys.availability_groups AS g JOIN sys.dm_hadr_availability_replica_states AS s "
+      "ON s.group_id = g.group_id WHERE s.is_local = 1 AND g.name = {})",
+      quoted_text(over.group));
+  const Value own = evaluate_as(*parse_expression(role), kInt);
+  if (is_null(own)) {
+    fail(15151, fmt::format("Cannot alter the availability group '{}', because it does not exist or you do not have "
+                            "permission.",
+                            over.group));
+  }
+  if (integer_or_zero(own) == 1) {
+    fail(41122,
+         fmt::format("Cannot failover availability group '{}' to this instance of SQL Server. The local availability "
+                     "replica is already the primary replica of the availability group. To failover this availability "
+                     "group to another instance of SQL Server, run the failover command on that instance.",
+                     over.group));
+  }
+  fail(47122, fmt::format("Cannot failover an availability replica for availability group '{}' since it has "
+                          "CLUSTER_TYPE = NONE. Only force failover is supported in this version of SQL Server.",
+                          over.group));
+}
+
 void SqlSession::run_drop_database(const DropDatabase& drop) {
   if (transactions_ > 0) fail(226, "DROP DATABASE statement not allowed within multi-statement transaction.", 16, 6);
   for (const std::string& name : drop.names) {
@@ -317,7 +342,7 @@ void SqlSession::run_drop_database(const DropDatabase& drop) {
            fmt::format("Cannot drop the database '{}', because it does not exist or you do not have permission.", name),
            11, 1);
     }
-    if (to_lower(name) == to_lower(database()))
+    if (same_name(name, database()))
       fail(3702, fmt::format("Cannot drop database \"{}\" because it is currently in use.", name), 16, 3);
     if (const std::optional<Message> refused = host_.drop_database(name)) throw SqlError(*refused);
   }

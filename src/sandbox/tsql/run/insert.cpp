@@ -22,11 +22,7 @@ std::vector<std::size_t> SqlSession::insert_columns(const Insert& insert, const 
   std::vector<std::size_t> places;
   for (const std::string& name : insert.columns) {
     const std::size_t place = table.get_column(name);
-    if (lists_column(places, place)) {
-      fail(264, fmt::format("The column name '{}' is specified more than once in the SET clause or column list of an "
-                            "INSERT. A column cannot be assigned more than one value in the same clause.",
-                            name));
-    }
+    if (lists_column(places, place)) fail_column_twice(name);
     if (table.columns[place].identity && !explicit_identity) {
       fail(544,
            fmt::format(
@@ -67,8 +63,7 @@ std::vector<std::vector<Value>> SqlSession::rows_to_insert(const Insert& insert,
       if (row.empty()) {  // DEFAULT VALUES
         for (const std::size_t place : places) given.push_back(default_of(table.columns[place], binder));
       } else if (row.size() != places.size()) {
-        if (insert.columns.empty())
-          fail(213, "Column name or number of supplied values does not match table definition.");
+        if (insert.columns.empty()) fail_value_count();
         fail(row.size() > places.size() ? 110 : 109,
              fmt::format(
                  "There are {} columns in the INSERT statement than values specified in the VALUES clause. The number "
@@ -86,7 +81,7 @@ std::vector<std::vector<Value>> SqlSession::rows_to_insert(const Insert& insert,
   const std::string with = binder.common_tables(insert.with);
   const BoundQuery source = binder.query(*insert.source);
   if (source.columns.size() != places.size()) {
-    if (insert.columns.empty()) fail(213, "Column name or number of supplied values does not match table definition.");
+    if (insert.columns.empty()) fail_value_count();
     fail(source.columns.size() < places.size() ? 120 : 121,
          fmt::format("The select list for the INSERT statement contains {} items than the insert list. The number of "
                      "SELECT values must match the number of INSERT columns.",
@@ -96,8 +91,9 @@ std::vector<std::vector<Value>> SqlSession::rows_to_insert(const Insert& insert,
   std::vector<Bound> given;
   for (std::size_t i = 0; i < source.columns.size(); ++i)
     given.push_back({fmt::format("x.c{}", i + 1), source.columns[i].type, true, false});
-  const std::string limit = insert.top ? " LIMIT " + binder.limit(*insert.top, {}) : "";
-  return fetch(fmt::format("{}SELECT {} FROM ({}) AS x{}", with, whole_row(given), source.sql, limit), types);
+  return fetch(
+      fmt::format("{}SELECT {} FROM ({}) AS x{}", with, whole_row(given), source.sql, limit_sql(binder, insert.top)),
+      types);
 }
 
 std::int64_t SqlSession::insert_rows(const Insert& insert, const Target& target, std::vector<std::vector<Value>> rows) {
@@ -137,8 +133,7 @@ void SqlSession::run_insert(const Insert& insert) {
     const std::vector<std::size_t> places = insert_columns(insert, into);
     std::vector<std::vector<Value>> whole;
     for (const std::vector<Value>& row : rows) {
-      if (row.size() != places.size())
-        fail(213, "Column name or number of supplied values does not match table definition.");
+      if (row.size() != places.size()) fail_value_count();
       std::vector<Value>& full = whole.emplace_back(into.table.columns.size());
       for (std::size_t i = 0; i < places.size(); ++i) full[places[i]] = row[i];
     }

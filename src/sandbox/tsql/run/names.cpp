@@ -1,4 +1,4 @@
-#include <algorithm>
+#include "tsql/names.hpp"
 
 #include <fmt/format.h>
 
@@ -9,19 +9,12 @@
 
 namespace dba::sandbox::sqlserver::tsql {
 
-bool SqlSession::is_database(std::string_view name) const {
-  return std::ranges::any_of(host_.databases(),
-                             [&](const std::string& one) { return to_lower(one) == to_lower(name); });
-}
+bool SqlSession::is_database(std::string_view name) const { return find_name(host_.databases(), name).has_value(); }
 
 std::string SqlSession::database_of(const ObjectName& name) const {
   const std::size_t parts = name.parts.size();
   const std::string asked = parts > 2 ? name.parts[parts - 3] : "";
-  if (asked.empty()) return database();
-  for (const std::string& one : host_.databases()) {
-    if (to_lower(one) == to_lower(asked)) return one;
-  }
-  return asked;
+  return asked.empty() ? database() : find_name(host_.databases(), asked).value_or(asked);
 }
 
 void SqlSession::check_access(const std::string& name, Access access) const {
@@ -30,24 +23,21 @@ void SqlSession::check_access(const std::string& name, Access access) const {
 }
 
 Relation SqlSession::relation(const ObjectName& name) {
-  const auto unknown = [&] { fail(208, fmt::format("Invalid object name '{}'.", name.text()), 16, 1, name.line); };
   const std::string& object = name.object();
   std::string schema(kTemporary);
   std::string full_name = object;
   if (!object.starts_with('#') && !object.starts_with('@')) {
-    const std::size_t parts = name.parts.size();
-    const std::string owner = parts > 1 && !name.parts[parts - 2].empty() ? to_lower(name.parts[parts - 2]) : "dbo";
-    const std::string in = database_of(name);
-    if (!is_database(in)) unknown();
+    const std::string owner = name.schema(), in = database_of(name);
+    if (!is_database(in)) fail_object(name.text(), name.line);
     if (in != database()) check_access(in, Access::read);
     if (owner == "sys" || owner == "information_schema") return view(name, owner + "." + to_lower(object));
     check_access(in, Access::read);
-    if (!store_.contains(in)) unknown();
+    if (!store_.contains(in)) fail_object(name.text(), name.line);
     schema = workspace_.reading(in);
     full_name = owner + "." + object;
   }
   const std::optional<TableDefinition> table = find_table(connection_, schema, full_name);
-  if (!table) unknown();
+  if (!table) fail_object(name.text(), name.line);
   return {quoted_identifier(schema) + "." + quoted_identifier(full_name), source_columns(*table)};
 }
 
@@ -55,7 +45,10 @@ Relation SqlSession::view(const ObjectName& name, const std::string& full_name) 
   const std::string in = database_of(name);
   if (const std::optional<Table> own = own_view(full_name, in)) return load_view(*own);
   if (const std::optional<Table> given = host_.system_view(full_name, in)) return load_view(*given);
-  fail(208, fmt::format("Invalid object name '{}'.", name.text()), 16, 1, name.line);
+  fail(208,
+       fmt::format("Invalid object name '{}'. (The sandbox has some of the system views: sys.all_objects lists them.)",
+                   name.text()),
+       16, 1, name.line);
 }
 
 /// A view's rows in a table of the statement's own.

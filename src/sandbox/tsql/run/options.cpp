@@ -6,6 +6,7 @@
 
 #include "dba/base/text.hpp"
 
+#include "tsql/names.hpp"
 #include "tsql/run/sql_session.hpp"
 #include "tsql/types/convert.hpp"
 
@@ -26,19 +27,28 @@ constexpr auto kTaken = std::to_array<std::string_view>({"ANSI_NULLS",
                                                          "FORCEPLAN",
                                                          "NUMERIC_ROUNDABORT",
                                                          "REMOTE_PROC_TRANSACTIONS",
-                                                         "FMTONLY",
                                                          "TRANSACTION ISOLATION LEVEL",
-                                                         "DATEFORMAT",
                                                          "DEADLOCK_PRIORITY",
                                                          "CONTEXT_INFO",
                                                          "STATISTICS TIME",
                                                          "STATISTICS IO",
-                                                         "STATISTICS XML",
-                                                         "STATISTICS PROFILE",
-                                                         "SHOWPLAN_ALL",
                                                          "NO_BROWSETABLE",
                                                          "FIPS_FLAGGER",
                                                          "QUERY_GOVERNOR_COST_LIMIT"});
+
+/// Settings that would have statements answered otherwise: only what is so anyway is taken.
+struct Fixed {
+  std::string_view name, value;
+};
+constexpr auto kFixed = std::to_array<Fixed>({{"DATEFORMAT", "MDY"},
+                                              {"FMTONLY", "OFF"},
+                                              {"NOEXEC", "OFF"},
+                                              {"PARSEONLY", "OFF"},
+                                              {"SHOWPLAN_ALL", "OFF"},
+                                              {"SHOWPLAN_TEXT", "OFF"},
+                                              {"SHOWPLAN_XML", "OFF"},
+                                              {"STATISTICS PROFILE", "OFF"},
+                                              {"STATISTICS XML", "OFF"}});
 
 }  // namespace
 
@@ -81,10 +91,13 @@ void SqlSession::set_switch(const std::string& name, const std::string& value) {
     settings_.text_size = number <= 0 ? 2147483647 : number;
   } else if (name == "DATEFIRST" && numeric) {
     settings_.date_first = number;
+  } else if (name == "LANGUAGE" && (same_name(value, "us_english") || same_name(value, "English"))) {
+    tell({5703, 0, 1, "Changed language setting to us_english.", {}, 1});
+  } else if (const auto fixed = std::ranges::find(kFixed, name, &Fixed::name); fixed != kFixed.end()) {
+    if (!same_name(value, fixed->value)) fail_unsupported(fmt::format("SET {} {}", name, value));
   } else if (name == "LANGUAGE") {
-    settings_.language = to_lower(value);
-    tell({5703, 0, 1, fmt::format("Changed language setting to {}.", to_lower(value)), {}, 1});
-  } else if (std::ranges::find(kTaken, name) == kTaken.end()) {
+    fail_unsupported(fmt::format("SET LANGUAGE {}", value));
+  } else if (!contains(kTaken, name)) {
     fail(195, fmt::format("'{}' is not a recognized SET option.", name), 15);
   }
 }

@@ -4,21 +4,17 @@
 #include <fmt/format.h>
 
 #include "tsql/run/sql_session.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/type_rules.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
-constexpr Type kInt{.id = TypeId::integer};
-constexpr Type kText{.id = TypeId::nvarchar, .length = 2048};
+constexpr Type kMessageText{.id = TypeId::nvarchar, .length = 2048};
 
-std::string text_or_empty(const Value& value) {
-  return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : "";
-}
-int int_or_zero(const Value& value) {
-  return std::holds_alternative<std::int64_t>(value) ? static_cast<int>(std::get<std::int64_t>(value)) : 0;
-}
+int int_or_zero(const Value& value) { return static_cast<int>(integer_or_zero(value)); }
 
 /// RAISERROR's %d %s %x %o %u %i with widths, and %%.
 std::string format_message(std::string_view pattern, std::span<const Value> args) {
@@ -103,7 +99,7 @@ void SqlSession::run_throw(const Throw& raised) {
   }
   if (raised.args.size() != 3) fail_syntax("THROW", 0);
   const int number = int_or_zero(evaluate_as(*raised.args[0], kInt));
-  const std::string text = text_or_empty(evaluate_as(*raised.args[1], kText));
+  const std::string text = text_or_empty(evaluate_as(*raised.args[1], kMessageText));
   const int state = int_or_zero(evaluate_as(*raised.args[2], kInt));
   if (number < 50000)
     fail(35100,

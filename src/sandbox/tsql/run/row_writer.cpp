@@ -7,18 +7,18 @@
 #include "dba/base/text.hpp"
 
 #include "tsql/syntax/parser.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/convert_text.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-
 /// As error messages show a key's value.
 std::string shown(const Value& value, const Type& type) {
   if (is_null(value)) return "<NULL>";
-  const Value text = convert(value, type, {.id = TypeId::nvarchar, .length = 4000}, is_bytes(type) ? 1 : -1);
+  const Value text = convert(value, type, kNvarchar, is_bytes(type) ? 1 : -1);
   const std::string& shown_text = std::get<std::string>(text);
   return type.id == TypeId::unique_identifier ? to_lower(shown_text) : shown_text;
 }

@@ -17,7 +17,6 @@ struct Settings {
   std::int64_t row_count = 0;                               ///< SET ROWCOUNT; 0 = no limit
   std::int64_t text_size = 2147483647;
   std::int64_t date_first = 7;
-  std::string language = "us_english";
   std::string identity_insert{};  ///< Full name of the table, in lower case; empty = none.
 };
 

@@ -19,8 +19,6 @@ bool ends_batch(int number) {
   return std::ranges::find(kNumbers, number) != std::end(kNumbers);
 }
 
-constexpr std::string_view kTooDeep =
-    "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.";
 constexpr std::string_view kNoWindow = "Windowed functions can only appear in the SELECT or ORDER BY clauses.";
 constexpr std::string_view kNoAggregate =
     "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a "

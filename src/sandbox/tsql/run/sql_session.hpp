@@ -91,9 +91,10 @@ class SqlSession final : public Session, private Catalog, private Environment {
   void commit_transaction();
   void roll_back_transaction(const std::string& name);
   void save_transaction(const std::string& name);
-  void flush_changes();  ///< Commits what an autocommitted statement did.
-  void discard();        ///< Rolls back whatever there is, without a word.
-  void before_change();  ///< 3930; implicit transactions
+  void flush_changes();           ///< Commits what an autocommitted statement did.
+  void discard();                 ///< Rolls back whatever there is, without a word.
+  void check_not_doomed() const;  ///< @throws SqlError 3930
+  void before_change();           ///< 3930; implicit transactions
 
   // ---- queries (queries.cpp)
   void run_select(const SelectStatement& statement);
@@ -103,6 +104,7 @@ class SqlSession final : public Session, private Catalog, private Environment {
   std::vector<std::vector<Value>> fetch(const std::string& sql, std::span<const Type> types);
 
   // ---- changes (insert.cpp, update.cpp, target.cpp)
+  class AffectedRows;
   class RowWriter;
   class OutputRows;
   Target target(const ObjectName& name);
@@ -115,13 +117,9 @@ class SqlSession final : public Session, private Catalog, private Environment {
   void run_update(const Update& update);
   void run_delete(const Delete& statement);
   void run_truncate(const Truncate& truncate);
-  /// The rows an UPDATE or DELETE is about: rowid, the columns as they are, and `more`.
-  std::string affected_sql(Binder& binder, const Scope& scope, const std::string& alias, const Target& target,
-                           const std::string& more, const std::string& from, const ExprPtr& where, const ExprPtr& top);
-  std::string changed_sources(Binder& binder, Scope& scope, const std::vector<SourcePtr>& from, const ObjectName& name,
-                              const Target& target, std::string& alias);
-  void set_columns(const Update& update, Binder& binder, const Scope& scope, const std::string& alias,
-                   const Target& target, std::vector<Bound>& values,
+  std::string limit_sql(Binder& binder, const ExprPtr& top) const;
+  Target changed_target(const RowChange& change);
+  void set_columns(const Update& update, AffectedRows& rows, const Target& target, std::vector<Bound>& values,
                    std::vector<std::pair<std::string, std::size_t>>& variables);
   Bound default_of(const TableColumn& column, Binder& binder) const;
 
@@ -136,6 +134,7 @@ class SqlSession final : public Session, private Catalog, private Environment {
   void run_drop_index(const DropIndex& drop);
   void run_create_database(const CreateDatabase& create);
   void run_drop_database(const DropDatabase& drop);
+  [[noreturn]] void run_fail_over(const FailOver& over);
   void add_index(const Target& target, const KeyDefinition& key);
   void save_definition(const Target& target);
   void check_unique(const Target& target, const KeyDefinition& key);  ///< @throws SqlError 1505
@@ -144,7 +143,6 @@ class SqlSession final : public Session, private Catalog, private Environment {
   void run_execute(const Execute& execute);
   void run_procedure(const std::string& name, const Execute& execute);
   void execute_sql(const std::vector<Argument>& args);
-  void send_table(const Table& table);
   void run_dynamic(const std::string& text, Variables variables, Variables* after);
 
   // ---- Catalog (names.cpp, values.cpp)

@@ -20,18 +20,16 @@ SqlSession::Target SqlSession::target(const ObjectName& name) {
     target.schema = kTemporary;
     table = find_table(connection_, kTemporary, name.object());
   } else {
-    const std::size_t parts = name.parts.size();
-    const std::string schema = parts > 1 && !name.parts[parts - 2].empty() ? name.parts[parts - 2] : "dbo";
-    if (to_lower(schema) == "sys" || to_lower(schema) == "information_schema")
+    const std::string schema = name.schema();
+    if (schema == "sys" || schema == "information_schema")
       fail(259, "Ad hoc updates to system catalogs are not allowed.");
     target.database = database_of(name);
-    if (!is_database(target.database) || !store_.contains(target.database))
-      fail(208, fmt::format("Invalid object name '{}'.", name.text()), 16, 1, name.line);
+    if (!is_database(target.database) || !store_.contains(target.database)) fail_object(name.text(), name.line);
     check_access(target.database, Access::write);
     target.schema = workspace_.writing(target.database, settings_.lock_timeout, answer().stop());
     table = find_table(connection_, target.schema, schema + "." + name.object());
   }
-  if (!table) fail(208, fmt::format("Invalid object name '{}'.", name.text()), 16, 1, name.line);
+  if (!table) fail_object(name.text(), name.line);
   target.table = std::move(*table);
   target.label = target.table.full_name();
   return target;
@@ -104,8 +102,7 @@ void SqlSession::OutputRows::send() {
   Insert insert;
   insert.columns = output_.into_columns;
   const std::vector<std::size_t> places = session_.insert_columns(insert, into);
-  if (places.size() != columns_.size())
-    fail(213, "Column name or number of supplied values does not match table definition.");
+  if (places.size() != columns_.size()) fail_value_count();
   RowWriter writer(session_, into, "INSERT");
   for (const std::vector<Value>& row : rows_) {
     std::vector<Value> full(into.table.columns.size());

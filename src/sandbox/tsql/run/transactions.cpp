@@ -23,11 +23,7 @@ void SqlSession::begin_transaction() {
 
 void SqlSession::commit_transaction() {
   if (transactions_ == 0) fail(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.");
-  if (doomed_) {
-    fail(3930,
-         "The current transaction cannot be committed and cannot support operations that write to the log file. Roll "
-         "back the transaction.");
-  }
+  check_not_doomed();
   if (--transactions_ > 0) return;
   record_->set_in_transaction(false);
   const CommitOutcome outcome = workspace_.commit(host_, answer().stop());
@@ -65,12 +61,15 @@ void SqlSession::discard() {
   workspace_.roll_back();
 }
 
+void SqlSession::check_not_doomed() const {
+  if (!doomed_) return;
+  fail(3930,
+       "The current transaction cannot be committed and cannot support operations that write to the log file. Roll "
+       "back the transaction.");
+}
+
 void SqlSession::before_change() {
-  if (doomed_) {
-    fail(3930,
-         "The current transaction cannot be committed and cannot support operations that write to the log file. Roll "
-         "back the transaction.");
-  }
+  check_not_doomed();
   if (settings_.implicit_transactions && transactions_ == 0) begin_transaction();
 }
 

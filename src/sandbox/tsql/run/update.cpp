@@ -5,6 +5,7 @@
 
 #include "dba/base/text.hpp"
 
+#include "tsql/names.hpp"
 #include "tsql/run/row_writer.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
@@ -18,7 +19,7 @@ const ObjectName* aliased(const ObjectName& name, const std::vector<SourcePtr>& 
       return left != nullptr ? left : self(self, *source.right);
     }
     if (source.kind != SourceKind::named || name.parts.size() != 1) return nullptr;
-    return to_lower(source.alias) == to_lower(name.object()) ? &source.name : nullptr;
+    return same_name(source.alias, name.object()) ? &source.name : nullptr;
   };
   for (const SourcePtr& source : from) {
     if (const ObjectName* found = look(look, *source)) return found;
@@ -28,47 +29,78 @@ const ObjectName* aliased(const ObjectName& name, const std::vector<SourcePtr>& 
 
 }  // namespace
 
-std::string SqlSession::changed_sources(Binder& binder, Scope& scope, const std::vector<SourcePtr>& from,
-                                        const ObjectName& name, const Target& target, std::string& alias) {
-  if (from.empty()) {
-    std::vector<std::string> names(name.parts.rbegin(), name.parts.rend());
-    ScopeSource source = binder.add_relation({target.sql(), source_columns(target.table)}, std::move(names));
-    alias = source.sql;
-    scope.sources.push_back(std::move(source));
-    return fmt::format("{} AS {}", target.sql(), alias);
+/// The rows an UPDATE or DELETE is about.
+class SqlSession::AffectedRows {
+ public:
+  AffectedRows(SqlSession& session, const RowChange& change, const Target& target)
+      : session_(session),
+        change_(change),
+        target_(target),
+        binder_(session),
+        with_(binder_.common_tables(change.with)),
+        from_(change.from.empty() ? target_itself() : binder_.from(change.from, scope_)) {
+    const auto changed = std::ranges::find_if(
+        scope_.sources, [&](const ScopeSource& source) { return same_name(source.names[0], change.target.object()); });
+    if (changed == scope_.sources.end()) fail_object(change.target.text(), change.target.line);
+    alias_ = changed->sql;
   }
-  const std::string sql = binder.from(from, scope);
-  for (const ScopeSource& source : scope.sources) {
-    if (to_lower(source.names[0]) != to_lower(name.object())) continue;
-    alias = source.sql;
-    return sql;
+
+  Binder& binder() { return binder_; }
+  const Scope& scope() const { return scope_; }
+  const std::string& alias() const { return alias_; }  ///< Of the table that is changed.
+
+  /// Each once: rowid, the columns as they are, and `more`.
+  std::vector<std::vector<Value>> fetch(const std::string& more) {
+    std::string sql = fmt::format("{}SELECT {}.rowid", with_, alias_);
+    for (const TableColumn& column : target_.table.columns) sql += fmt::format(",{}.{}", alias_, column.sql());
+    sql += fmt::format("{} FROM {}", more, from_);
+    if (change_.where) sql += " WHERE " + binder_.condition(*change_.where, scope_);
+    std::vector<std::vector<Value>> rows = session_.fetch(sql + session_.limit_sql(binder_, change_.top), {});
+    std::set<Value> seen;
+    std::erase_if(rows, [&](const std::vector<Value>& row) { return !seen.insert(row[0]).second; });
+    return rows;
   }
-  fail(208, fmt::format("Invalid object name '{}'.", name.text()), 16, 1, name.line);
+
+ private:
+  std::string target_itself() {
+    const std::vector<std::string>& parts = change_.target.parts;
+    scope_.sources.push_back(binder_.add_relation({target_.sql(), source_columns(target_.table)},
+                                                  std::vector<std::string>(parts.rbegin(), parts.rend())));
+    return fmt::format("{} AS {}", target_.sql(), scope_.sources[0].sql);
+  }
+
+  SqlSession& session_;
+  const RowChange& change_;
+  const Target& target_;
+  Binder binder_;
+  Scope scope_{};
+  std::string with_, from_, alias_{};
+};
+
+/// How many rows a change is about at most: TOP, else SET ROWCOUNT.
+std::string SqlSession::limit_sql(Binder& binder, const ExprPtr& top) const {
+  if (top) return " LIMIT " + binder.limit(*top, {});
+  return settings_.row_count > 0 ? fmt::format(" LIMIT {}", settings_.row_count) : "";
 }
 
-std::string SqlSession::affected_sql(Binder& binder, const Scope& scope, const std::string& alias, const Target& target,
-                                     const std::string& more, const std::string& from, const ExprPtr& where,
-                                     const ExprPtr& top) {
-  std::string sql = fmt::format("SELECT {}.rowid", alias);
-  for (const TableColumn& column : target.table.columns) sql += fmt::format(",{}.{}", alias, column.sql());
-  sql += fmt::format("{} FROM {}", more, from);
-  if (where) sql += " WHERE " + binder.condition(*where, scope);
-  if (top) sql += " LIMIT " + binder.limit(*top, {});
-  return sql;
+SqlSession::Target SqlSession::changed_target(const RowChange& change) {
+  const ObjectName* const named = aliased(change.target, change.from);
+  return target(named != nullptr ? *named : change.target);
 }
 
 /// The new value of every column (the old one where it is not set), then those of variables.
-void SqlSession::set_columns(const Update& update, Binder& binder, const Scope& scope, const std::string& alias,
-                             const Target& target, std::vector<Bound>& values,
+void SqlSession::set_columns(const Update& update, AffectedRows& rows, const Target& target, std::vector<Bound>& values,
                              std::vector<std::pair<std::string, std::size_t>>& variables) {
   const TableDefinition& table = target.table;
+  const std::string& alias = rows.alias();
   for (const TableColumn& column : table.columns)
     values.push_back({alias + "." + column.sql(), column.type, column.takes_null(), false});
   std::set<std::size_t> set;
   for (const Assignment& one : update.set) {
     const bool in_column = !one.column.empty();
     const std::size_t place = in_column ? table.get_column(one.column) : 0;
-    Bound value = one.value ? binder.expression(*one.value, scope) : default_of(table.columns.at(place), binder);
+    Bound value = one.value ? rows.binder().expression(*one.value, rows.scope())
+                            : default_of(table.columns.at(place), rows.binder());
     if (!one.operation.empty()) {
       const Bound before = in_column
                                ? Bound{alias + "." + table.columns[place].sql(), table.columns[place].type, true, false}
@@ -80,16 +112,12 @@ void SqlSession::set_columns(const Update& update, Binder& binder, const Scope& 
     }
     if (in_column) {
       if (table.columns[place].identity) fail(8102, fmt::format("Cannot update identity column '{}'.", one.column));
-      if (!set.insert(place).second) {
-        fail(264, fmt::format("The column name '{}' is specified more than once in the SET clause or column list of an "
-                              "INSERT. A column cannot be assigned more than one value in the same clause.",
-                              one.column));
-      }
+      if (!set.insert(place).second) fail_column_twice(one.column);
       values[place] = converted(value, assigned_type(table.columns[place].type));
     }
     if (!one.variable.empty()) {
       const std::optional<Type> type = variable_type(one.variable);
-      if (!type) fail(137, fmt::format("Must declare the scalar variable \"{}\".", one.variable), 15, 2);
+      if (!type) fail_undeclared(one.variable);
       variables.emplace_back(one.variable, values.size());
       values.push_back(converted(in_column ? values[place] : value, *type));
     }
@@ -98,73 +126,50 @@ void SqlSession::set_columns(const Update& update, Binder& binder, const Scope& 
 
 void SqlSession::run_update(const Update& update) {
   before_change();
-  const ObjectName* named = aliased(update.target, update.from);
-  const Target table = target(named != nullptr ? *named : update.target);
+  const Target table = changed_target(update);
   counted(atomically([&] {
-    Binder binder(*this);
-    Scope scope;
-    std::string alias;
-    const std::string with = binder.common_tables(update.with);
-    const std::string from = changed_sources(binder, scope, update.from, update.target, table, alias);
+    AffectedRows affected(*this, update, table);
     std::vector<Bound> values;
     std::vector<std::pair<std::string, std::size_t>> variables;
-    set_columns(update, binder, scope, alias, table, values, variables);
+    set_columns(update, affected, table, values, variables);
     std::string more;
     for (const Bound& value : values) more += "," + value.sql;
     const std::size_t width = table.table.columns.size();
-    const std::vector<std::vector<Value>> rows =
-        fetch(with + affected_sql(binder, scope, alias, table, more, from, update.where, update.top), {});
+    const std::vector<std::vector<Value>> rows = affected.fetch(more);
     OutputRows output(*this, update.output, table);
-    std::int64_t count = 0;
     {
       // Every row goes before the first comes back: keys may change places among them.
       RowWriter writer(*this, table, "UPDATE");
-      std::set<std::int64_t> seen;
+      for (const std::vector<Value>& row : rows) writer.remove(std::get<std::int64_t>(row[0]));
       for (const std::vector<Value>& row : rows) {
-        if (seen.insert(std::get<std::int64_t>(row[0])).second) writer.remove(std::get<std::int64_t>(row[0]));
-      }
-      seen.clear();
-      for (const std::vector<Value>& row : rows) {
-        const std::int64_t rowid = std::get<std::int64_t>(row[0]);
-        if (!seen.insert(rowid).second) continue;
         const auto at = [&](std::size_t place) { return row.begin() + static_cast<std::ptrdiff_t>(place); };
         std::vector<Value> before(at(1), at(1 + width)), after(at(1 + width), at(1 + 2 * width));
         writer.check(after);
-        writer.insert(rowid, after);
+        writer.insert(std::get<std::int64_t>(row[0]), after);
         output.add(after, before);
         for (const auto& [name, place] : variables) assign(name, row[1 + width + place]);
-        ++count;
       }
     }
     output.send();
-    return count;
+    return std::ssize(rows);
   }));
 }
 
 void SqlSession::run_delete(const Delete& statement) {
   before_change();
-  const ObjectName* named = aliased(statement.target, statement.from);
-  const Target table = target(named != nullptr ? *named : statement.target);
+  const Target table = changed_target(statement);
   counted(atomically([&] {
-    Binder binder(*this);
-    Scope scope;
-    std::string alias;
-    const std::string with = binder.common_tables(statement.with);
-    const std::string from = changed_sources(binder, scope, statement.from, statement.target, table, alias);
-    const std::vector<std::vector<Value>> rows =
-        fetch(with + affected_sql(binder, scope, alias, table, "", from, statement.where, statement.top), {});
+    const std::vector<std::vector<Value>> rows = AffectedRows(*this, statement, table).fetch("");
     OutputRows output(*this, statement.output, table);
-    std::set<std::int64_t> seen;
     {
       RowWriter writer(*this, table, "DELETE");
       for (const std::vector<Value>& row : rows) {
-        if (!seen.insert(std::get<std::int64_t>(row[0])).second) continue;
         writer.remove(std::get<std::int64_t>(row[0]));
         output.add({}, {row.begin() + 1, row.end()});
       }
     }
     output.send();
-    return static_cast<std::int64_t>(seen.size());
+    return std::ssize(rows);
   }));
 }
 

@@ -1,10 +1,14 @@
+#include "tsql/values.hpp"
+
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "dba/base/text.hpp"
 
+#include "tsql/names.hpp"
 #include "tsql/run/object_ids.hpp"
 #include "tsql/run/sql_session.hpp"
 #include "tsql/syntax/lexer.hpp"
@@ -13,11 +17,8 @@
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-
 std::string word(std::span<const Value> args, std::size_t place) {
-  return place < args.size() && std::holds_alternative<std::string>(args[place]) ? std::get<std::string>(args[place])
-                                                                                 : std::string();
+  return place < args.size() ? text_or_empty(args[place]) : "";
 }
 
 /// "db.schema.object" with or without brackets.
@@ -52,10 +53,7 @@ Value connection_property(std::string_view name) {
   return found == kValues.end() ? Value{} : Value{found->second};
 }
 
-std::string owner_of(const ObjectName& name) {
-  const std::size_t parts = name.parts.size();
-  return parts > 1 && !name.parts[parts - 2].empty() ? to_lower(name.parts[parts - 2]) : "dbo";
-}
+constexpr auto kSchemas = std::to_array<std::string_view>({"dbo", "guest", "INFORMATION_SCHEMA", "sys"});
 
 }  // namespace
 
@@ -67,7 +65,7 @@ Value SqlSession::global(std::string_view name) const {
   if (name == "@@rowcount") return row_count_;
   if (name == "@@trancount") return std::int64_t{transactions_};
   if (name == "@@error") return last_error_;
-  if (name == "@@language") return settings_.language;
+  if (name == "@@language") return std::string("us_english");
   if (name == "@@identity") return identity_;
   if (name == "@@lock_timeout") return settings_.lock_timeout ? settings_.lock_timeout->count() : std::int64_t{-1};
   if (name == "@@nestlevel") return std::int64_t{nesting_};
@@ -94,7 +92,7 @@ Value SqlSession::object_id(std::string_view text) {
   const ObjectName name = name_from_text(text);
   if (name.parts.empty() || name.parts.size() > 3) return {};
   const bool temporary = name.object().starts_with('#');
-  const std::string owner = owner_of(name), in = database_of(name);
+  const std::string owner = name.schema(), in = database_of(name);
   if (owner == "sys") {
     const std::string full = "sys." + to_lower(name.object());
     return own_view(full, in) || host_.system_view(full, in) ? Value{view_object_id(full)} : Value{};
@@ -124,7 +122,7 @@ Value SqlSession::column_length(std::string_view table, std::string_view column)
   const std::string in = name.parts.empty() ? "" : database_of(name);
   if (in.empty() || !is_database(in) || !store_.contains(in)) return {};
   const std::optional<TableDefinition> found =
-      find_table(connection_, workspace_.reading(in), owner_of(name) + "." + name.object());
+      find_table(connection_, workspace_.reading(in), name.schema() + "." + name.object());
   const std::optional<std::size_t> place = found ? found->find_column(column) : std::nullopt;
   if (!place) return {};
   const Type& type = found->columns[*place].type;
@@ -156,7 +154,7 @@ Value SqlSession::database_property(std::string_view name, std::string_view prop
     const std::size_t name_place = place("name"), value_place = place(column->second);
     for (const std::vector<Value>& row : databases->rows) {
       if (value_place < row.size() && name_place < row.size() &&
-          to_lower(std::get<std::string>(row[name_place])) == to_lower(name))
+          same_name(std::get<std::string>(row[name_place]), name))
         return row[value_place];
     }
   }
@@ -183,11 +181,16 @@ Value SqlSession::system_value(std::string_view name, std::span<const Value> arg
   if (name == "object_name" || name == "object_schema_name") {
     return is_null(args[0]) ? Value{} : object_name(std::get<std::int64_t>(args[0]), name != "object_name");
   }
-  if (name == "schema_name")
-    return std::string(args.empty() || args[0] == Value{std::int64_t{1}} ? "dbo"
-                       : args[0] == Value{std::int64_t{4}}               ? "sys"
-                                                                         : "guest");
-  if (name == "schema_id") return std::int64_t{first == "sys" ? 4 : 1};
+  if (name == "schema_name") {
+    const std::int64_t id = args.empty() ? 1 : integer_or_zero(args[0]);
+    return id < 1 || id > std::ssize(kSchemas) ? Value{}
+                                               : Value{std::string(kSchemas[static_cast<std::size_t>(id - 1)])};
+  }
+  if (name == "schema_id") {
+    if (args.empty()) return std::int64_t{1};
+    const auto found = std::ranges::find_if(kSchemas, [&](std::string_view one) { return same_name(one, first); });
+    return found == kSchemas.end() ? Value{} : Value{std::int64_t{found - kSchemas.begin()} + 1};
+  }
   if (name == "col_length") return column_length(first, word(args, 1));
   if (name == "suser_sname" || name == "suser_name" || name == "original_login" || name == "system_user")
     return record_->login().user;
@@ -219,8 +222,7 @@ Value SqlSession::database_value(std::string_view name, std::span<const Value> a
     return all[static_cast<std::size_t>(*id - 1)];
   }
   const std::string wanted = args.empty() ? database() : word(args, 0);
-  const auto found =
-      std::ranges::find_if(all, [&](const std::string& one) { return to_lower(one) == to_lower(wanted); });
+  const auto found = std::ranges::find_if(all, [&](const std::string& one) { return same_name(one, wanted); });
   if (name == "has_dbaccess") {
     if (found == all.end()) return {};
     return std::int64_t{host_.refusal(*found, Access::read, record_->login().read_only_intent) ? 0 : 1};

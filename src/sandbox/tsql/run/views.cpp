@@ -9,19 +9,13 @@
 
 #include "tsql/run/object_ids.hpp"
 #include "tsql/run/sql_session.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
-constexpr Type kInt{.id = TypeId::integer};
-constexpr Type kBit{.id = TypeId::bit};
-constexpr Type kTinyInt{.id = TypeId::tiny_int};
-constexpr Type kSmallInt{.id = TypeId::small_int};
-constexpr Type kName{.id = TypeId::nvarchar, .length = 128};
-constexpr Type kDesc{.id = TypeId::nvarchar, .length = 60};
 constexpr Type kKind{.id = TypeId::character, .length = 2};
-constexpr Type kDatetime{.id = TypeId::datetime};
 
 Value number(std::int64_t value) { return value; }
 
@@ -82,13 +76,13 @@ std::vector<Value> object_row(const std::string& name, std::int64_t id, std::int
 }
 
 const std::vector<Column> kObjectColumns = {
-    {"name", kName, false},         {"object_id", kInt, false},        {"principal_id", kInt, true},
+    {"name", kSysname, false},      {"object_id", kInt, false},        {"principal_id", kInt, true},
     {"schema_id", kInt, false},     {"parent_object_id", kInt, false}, {"type", kKind, true},
     {"type_desc", kDesc, true},     {"create_date", kDatetime, false}, {"modify_date", kDatetime, false},
     {"is_ms_shipped", kBit, false}, {"is_published", kBit, false}};
 
 const std::vector<Column> kColumnColumns = {
-    {"object_id", kInt, false},          {"name", kName, true},         {"column_id", kInt, false},
+    {"object_id", kInt, false},          {"name", kSysname, true},      {"column_id", kInt, false},
     {"system_type_id", kTinyInt, false}, {"user_type_id", kInt, false}, {"max_length", kSmallInt, false},
     {"precision", kTinyInt, false},      {"scale", kTinyInt, false},    {"is_nullable", kBit, true},
     {"is_identity", kBit, false},        {"is_computed", kBit, false}};
@@ -109,7 +103,7 @@ std::vector<Value> column_row(std::int64_t object, const std::string& name, std:
 }
 
 Table schemas() {
-  return {{{"name", kName, false}, {"schema_id", kInt, false}, {"principal_id", kInt, true}},
+  return {{{"name", kSysname, false}, {"schema_id", kInt, false}, {"principal_id", kInt, true}},
           {{std::string("dbo"), number(1), number(1)},
            {std::string("guest"), number(2), number(2)},
            {std::string("INFORMATION_SCHEMA"), number(3), number(3)},
@@ -117,7 +111,7 @@ Table schemas() {
 }
 
 Table types() {
-  Table table{{{"name", kName, false},
+  Table table{{{"name", kSysname, false},
                {"system_type_id", kTinyInt, false},
                {"user_type_id", kInt, false},
                {"schema_id", kInt, false},
@@ -132,7 +126,7 @@ Table types() {
 
 Table indexes(const std::vector<TableDefinition>& tables) {
   Table table{{{"object_id", kInt, false},
-               {"name", kName, true},
+               {"name", kSysname, true},
                {"index_id", kInt, false},
                {"type", kTinyInt, false},
                {"type_desc", kDesc, true},
@@ -153,9 +147,9 @@ Table indexes(const std::vector<TableDefinition>& tables) {
 }
 
 Table schema_tables(const std::vector<TableDefinition>& tables, const std::string& database) {
-  Table table{{{"TABLE_CATALOG", kName, true},
-               {"TABLE_SCHEMA", kName, true},
-               {"TABLE_NAME", kName, false},
+  Table table{{{"TABLE_CATALOG", kSysname, true},
+               {"TABLE_SCHEMA", kSysname, true},
+               {"TABLE_NAME", kSysname, false},
                {"TABLE_TYPE", {.id = TypeId::varchar, .length = 10}, true}},
               {}};
   for (const TableDefinition& one : tables)
@@ -164,14 +158,14 @@ Table schema_tables(const std::vector<TableDefinition>& tables, const std::strin
 }
 
 Table schema_columns(const std::vector<TableDefinition>& tables, const std::string& database) {
-  Table table{{{"TABLE_CATALOG", kName, true},
-               {"TABLE_SCHEMA", kName, true},
-               {"TABLE_NAME", kName, false},
-               {"COLUMN_NAME", kName, true},
+  Table table{{{"TABLE_CATALOG", kSysname, true},
+               {"TABLE_SCHEMA", kSysname, true},
+               {"TABLE_NAME", kSysname, false},
+               {"COLUMN_NAME", kSysname, true},
                {"ORDINAL_POSITION", kInt, true},
-               {"COLUMN_DEFAULT", {.id = TypeId::nvarchar, .length = 4000}, true},
+               {"COLUMN_DEFAULT", kNvarchar, true},
                {"IS_NULLABLE", {.id = TypeId::varchar, .length = 3}, true},
-               {"DATA_TYPE", kName, true},
+               {"DATA_TYPE", kSysname, true},
                {"CHARACTER_MAXIMUM_LENGTH", kInt, true},
                {"NUMERIC_PRECISION", kTinyInt, true},
                {"NUMERIC_SCALE", kInt, true}},

@@ -14,10 +14,6 @@ namespace {
 std::string read_schema(std::string_view database) { return "r:" + to_lower(database); }
 std::string write_schema(std::string_view database) { return "w:" + to_lower(database); }
 
-[[noreturn]] void fail_unknown(std::string_view database) {
-  fail(911, fmt::format("Database '{}' does not exist. Make sure that the name is entered correctly.", database));
-}
-
 }  // namespace
 
 Workspace::Workspace(Store& store, Connection& connection, int spid)
@@ -43,7 +39,7 @@ std::string Workspace::reading(std::string_view database) {
   SnapshotPtr newest = store_.snapshot(database);
   if (!newest) {
     if (!read.snapshot) reads_.erase(key);
-    fail_unknown(database);
+    fail_database(database);
   }
   if (!read.snapshot ||
       (snapshot_number(*read.snapshot) != snapshot_number(*newest) && !connection_.in_transaction())) {
@@ -90,7 +86,7 @@ std::string Workspace::writing(std::string_view database, std::optional<std::chr
                            spid_),
                13, 51);
         case LeaseFailure::no_database:
-          fail_unknown(database);
+          fail_database(database);
       }
     }
     attach(lease->address(), write_schema(database));

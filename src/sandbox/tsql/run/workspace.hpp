@@ -59,7 +59,6 @@ class Workspace {
   /// Hands everything to the host. On failure everything is undone.
   CommitOutcome commit(Host& host, const std::stop_token& cancel);
   void roll_back();
-  bool has_changes() const { return connection_.in_transaction(); }
 
   void save(std::string_view name);
   bool roll_back_to(std::string_view name);  ///< False: there is no such savepoint.

@@ -234,15 +234,6 @@ void Store::restore(std::string_view database, const SnapshotPtr& snapshot) {
   ++target.version;
 }
 
-void Store::reset(std::string_view database) {
-  const std::scoped_lock lock(impl_->mutex_);
-  Impl::Database& target = *impl_->made(database);
-  Connection empty(":memory:");
-  empty.execute(kEmptyDatabase);
-  target.committed.copy_from(empty);
-  ++target.version;
-}
-
 std::unique_ptr<WriteLease> Store::lease(std::string_view database, int owner,
                                          std::optional<std::chrono::milliseconds> timeout,
                                          const std::stop_token& cancel, LeaseFailure& failure) {

@@ -65,8 +65,6 @@ class Store {
   SnapshotPtr snapshot(std::string_view database);
   /// Makes the database what the snapshot is, creating it if need be. A transaction under way in it cannot commit.
   void restore(std::string_view database, const SnapshotPtr& snapshot);
-  /// Makes the database empty: before everything is redone from the beginning of a log.
-  void reset(std::string_view database);
 
   /// Waits for the write lock of a database.
   /// @param owner   who asks, for the search for deadlocks: a session's spid

@@ -28,7 +28,8 @@ struct ObjectName {
   std::vector<std::string> parts{};
   int line = 0;
   const std::string& object() const { return parts.back(); }
-  std::string text() const;  ///< As error messages show it: joined by dots.
+  std::string schema() const;  ///< In lower case; dbo where it is left out.
+  std::string text() const;    ///< As error messages show it: joined by dots.
 };
 
 struct OrderItem {
@@ -42,6 +43,7 @@ struct Over {
   std::string frame{};  ///< "ROWS BETWEEN …" in the words SQLite shares with T-SQL; empty = none given.
 };
 
+/// Conditions stand together: comparison to quantified.
 enum class ExprKind {
   literal,      ///< value, type; null_literal
   variable,     ///< text: "@x" or "@@x"
@@ -81,7 +83,7 @@ struct Expr {
   std::unique_ptr<Over> over{};
   std::vector<OrderItem> within{};
   /// Whether it is a condition (which has no value in T-SQL).
-  bool is_condition() const;
+  bool is_condition() const { return kind >= ExprKind::comparison && kind <= ExprKind::quantified; }
 };
 
 enum class SourceKind { named, derived, values, call, join };
@@ -208,24 +210,21 @@ struct Assignment {
   int line = 0;
 };
 
-struct Update {
+/// Which rows of which table an UPDATE or DELETE is about.
+struct RowChange {
   std::vector<CommonTable> with{};
   ExprPtr top{};
   ObjectName target{};
-  std::vector<Assignment> set{};
   Output output{};
   std::vector<SourcePtr> from{};
   ExprPtr where{};
 };
 
-struct Delete {
-  std::vector<CommonTable> with{};
-  ExprPtr top{};
-  ObjectName target{};
-  Output output{};
-  std::vector<SourcePtr> from{};
-  ExprPtr where{};
+struct Update : RowChange {
+  std::vector<Assignment> set{};
 };
+
+struct Delete : RowChange {};
 
 struct Truncate {
   ObjectName target{};
@@ -247,6 +246,10 @@ struct AlterTable {
 struct CreateIndex {
   ObjectName table{};
   KeyDefinition key{};
+};
+/// ALTER AVAILABILITY GROUP group FAILOVER
+struct FailOver {
+  std::string group{};
 };
 struct DropIndex {
   ObjectName table{};
@@ -337,16 +340,13 @@ struct Execute {
   std::vector<Argument> args{};
   ExprPtr text{};
 };
-struct Kill {
-  ExprPtr spid{};
-};
 
 struct Statement {
   int line = 1;
   std::variant<SelectStatement, Insert, Update, Delete, Truncate, CreateTable, DropTable, AlterTable, CreateIndex,
-               DropIndex, CreateDatabase, DropDatabase, Declare, SetVariable, SetOption, Use, BeginTransaction,
-               CommitTransaction, RollbackTransaction, SaveTransaction, Block, If, While, Break, Continue, Return,
-               TryCatch, Print, Throw, RaiseError, WaitFor, Execute, Kill>
+               DropIndex, CreateDatabase, DropDatabase, FailOver, Declare, SetVariable, SetOption, Use,
+               BeginTransaction, CommitTransaction, RollbackTransaction, SaveTransaction, Block, If, While, Break,
+               Continue, Return, TryCatch, Print, Throw, RaiseError, WaitFor, Execute>
       what{};
 };
 

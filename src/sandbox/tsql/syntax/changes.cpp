@@ -21,11 +21,7 @@ Output Reading::output() {
   output.items = select_items();
   if (accept_word("INTO")) {
     output.into = change_target();
-    if (accept_symbol("(")) {
-      do output.into_columns.push_back(expect_name());
-      while (accept_symbol(","));
-      expect_symbol(")");
-    }
+    if (is_symbol("(")) output.into_columns = name_list();
   }
   return output;
 }
@@ -38,12 +34,7 @@ Insert Reading::insert(std::vector<CommonTable> with) {
   accept_word("INTO");
   insert.target = change_target();
   table_hints();
-  if (is_symbol("(") && !is_word("SELECT", 1) && !is_symbol("(", 1)) {
-    ++at_;
-    do insert.columns.push_back(expect_name());
-    while (accept_symbol(","));
-    expect_symbol(")");
-  }
+  if (is_symbol("(") && !is_word("SELECT", 1) && !is_symbol("(", 1)) insert.columns = name_list();
   insert.output = output();
   if (accept_words({"DEFAULT", "VALUES"})) {
     insert.rows.emplace_back();
@@ -89,10 +80,7 @@ Update Reading::update(std::vector<CommonTable> with) {
   expect_word("SET");
   do update.set.push_back(assignment());
   while (accept_symbol(","));
-  update.output = output();
-  if (accept_word("FROM")) update.from = from_list();
-  if (accept_word("WHERE")) update.where = condition();
-  query_options();
+  changed_rows(update);
   return update;
 }
 
@@ -104,11 +92,16 @@ Delete Reading::delete_(std::vector<CommonTable> with) {
   accept_word("FROM");
   statement.target = change_target();
   table_hints();
-  statement.output = output();
-  if (accept_word("FROM")) statement.from = from_list();
-  if (accept_word("WHERE")) statement.where = condition();
-  query_options();
+  changed_rows(statement);
   return statement;
+}
+
+/// What UPDATE and DELETE end with.
+void Reading::changed_rows(RowChange& change) {
+  change.output = output();
+  if (accept_word("FROM")) change.from = from_list();
+  if (accept_word("WHERE")) change.where = condition();
+  query_options();
 }
 
 }  // namespace dba::sandbox::sqlserver::tsql

@@ -32,6 +32,7 @@ Declaration Reading::declaration() {
 StatementPtr Reading::declare_statement() {
   const int line = peek().line;
   expect_word("DECLARE");
+  if (is_name()) fail_unsupported("DECLARE CURSOR", line);
   Declare all;
   do all.variables.push_back(declaration());
   while (accept_symbol(","));

@@ -7,6 +7,7 @@ namespace dba::sandbox::sqlserver::tsql {
 
 StatementPtr Reading::create() {
   const int line = peek().line;
+  const std::string name = statement_name();
   expect_word("CREATE");
   if (accept_word("TABLE")) {
     CreateTable table;
@@ -23,7 +24,7 @@ StatementPtr Reading::create() {
   const bool unique = accept_word("UNIQUE");
   if (!accept_word("CLUSTERED")) accept_word("NONCLUSTERED");
   if (is_word("INDEX")) return std::make_unique<Statement>(create_index(unique));
-  if (peek().kind == TokenKind::name) fail_unsupported("CREATE " + peek().upper, line);
+  if (peek().kind == TokenKind::name) fail_unsupported(name, line);
   fail_here();
 }
 
@@ -56,6 +57,7 @@ void Reading::index_options() {
 
 StatementPtr Reading::drop() {
   const int line = peek().line;
+  const std::string name = statement_name();
   expect_word("DROP");
   if (accept_word("TABLE")) {
     DropTable drop;
@@ -79,15 +81,22 @@ StatementPtr Reading::drop() {
     drop.table = expect_object_name();
     return wrap(std::move(drop), line);
   }
-  if (peek().kind == TokenKind::name) fail_unsupported("DROP " + peek().upper, line);
+  if (peek().kind == TokenKind::name) fail_unsupported(name, line);
   fail_here();
 }
 
 StatementPtr Reading::alter() {
   const int line = peek().line;
+  const std::string name = statement_name();
   expect_word("ALTER");
+  if (is_word("AVAILABILITY") && is_word("GROUP", 1) && is_name(2) && is_word("FAILOVER", 3)) {
+    at_ += 2;
+    FailOver over{expect_name()};
+    ++at_;
+    return wrap(std::move(over), line);
+  }
   if (!accept_word("TABLE")) {
-    if (peek().kind == TokenKind::name) fail_unsupported("ALTER " + peek().upper, line);
+    if (peek().kind == TokenKind::name) fail_unsupported(name, line);
     fail_here();
   }
   AlterTable alter;

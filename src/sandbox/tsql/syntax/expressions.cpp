@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tsql/errors.hpp"
@@ -6,45 +8,11 @@
 namespace dba::sandbox::sqlserver::tsql {
 
 namespace {
+
 /// A chain of operators is a tree as deep as the chain is long, and everything walks trees by recursion.
 constexpr int kLongestChain = 400;
 
-void count_link(int& links, int line) {
-  if (++links <= kLongestChain) return;
-  fail(191,
-       "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.",
-       15, 1, line);
-}
 }  // namespace
-
-bool Expr::is_condition() const {
-  switch (kind) {
-    case ExprKind::comparison:
-    case ExprKind::conjunction:
-    case ExprKind::disjunction:
-    case ExprKind::negation:
-    case ExprKind::is_null:
-    case ExprKind::like:
-    case ExprKind::between:
-    case ExprKind::in_list:
-    case ExprKind::in_query:
-    case ExprKind::exists:
-    case ExprKind::quantified:
-      return true;
-    case ExprKind::literal:
-    case ExprKind::variable:
-    case ExprKind::column:
-    case ExprKind::negate:
-    case ExprKind::complement:
-    case ExprKind::binary:
-    case ExprKind::conditional:
-    case ExprKind::cast:
-    case ExprKind::call:
-    case ExprKind::subquery:
-      return false;
-  }
-  return false;
-}
 
 ExprPtr Reading::make(ExprKind kind) const {
   auto expr = std::make_unique<Expr>();
@@ -90,32 +58,19 @@ ExprPtr Reading::condition() {
   return expr;
 }
 
-ExprPtr Reading::any_expression() {
-  ExprPtr left = conjunction();
-  int links = 0;
-  while (is_word("OR")) {
-    count_link(links, peek().line);
-    if (!left->is_condition()) fail_here();
-    ExprPtr both = make(ExprKind::disjunction);
-    ++at_;
-    both->args.push_back(std::move(left));
-    both->args.push_back(conjunction());
-    if (!both->args[1]->is_condition()) fail_here();
-    left = std::move(both);
-  }
-  return left;
-}
+ExprPtr Reading::any_expression() { return joined_conditions("OR", ExprKind::disjunction, &Reading::conjunction); }
+ExprPtr Reading::conjunction() { return joined_conditions("AND", ExprKind::conjunction, &Reading::negation); }
 
-ExprPtr Reading::conjunction() {
-  ExprPtr left = negation();
-  int links = 0;
-  while (is_word("AND")) {
-    count_link(links, peek().line);
+/// One side, or several with a word between them. A side alone may be a value.
+ExprPtr Reading::joined_conditions(std::string_view word, ExprKind kind, ExprPtr (Reading::*side)()) {
+  ExprPtr left = (this->*side)();
+  for (int links = 1; is_word(word); ++links) {
+    if (links > kLongestChain) fail_too_deep(peek().line);
     if (!left->is_condition()) fail_here();
-    ExprPtr both = make(ExprKind::conjunction);
+    ExprPtr both = make(kind);
     ++at_;
     both->args.push_back(std::move(left));
-    both->args.push_back(negation());
+    both->args.push_back((this->*side)());
     if (!both->args[1]->is_condition()) fail_here();
     left = std::move(both);
   }
@@ -221,34 +176,24 @@ std::vector<ExprPtr> Reading::expression_list() {
   return list;
 }
 
-ExprPtr Reading::sum() {
-  ExprPtr left = product();
-  int links = 0;
-  while (is_symbol("+") || is_symbol("-") || is_symbol("&") || is_symbol("|") || is_symbol("^")) {
-    count_link(links, peek().line);
-    require_value(left);
-    ExprPtr expr = make(ExprKind::binary);
-    expr->text = take().text;
-    expr->args.push_back(std::move(left));
-    expr->args.push_back(product());
-    require_value(expr->args[1]);
-    left = std::move(expr);
-  }
-  return left;
-}
+ExprPtr Reading::sum() { return operations({"+", "-", "&", "|", "^"}, &Reading::product); }
+ExprPtr Reading::product() { return operations({"*", "/", "%"}, &Reading::unary); }
 
-ExprPtr Reading::product() {
-  ExprPtr left = unary();
-  int links = 0;
-  while (is_symbol("*") || is_symbol("/") || is_symbol("%")) {
-    count_link(links, peek().line);
+/// One side, or several with operators between them, from the left.
+ExprPtr Reading::operations(std::initializer_list<std::string_view> symbols, ExprPtr (Reading::*side)()) {
+  ExprPtr left = (this->*side)();
+  const auto at_operator = [&] {
+    return std::ranges::any_of(symbols, [&](std::string_view symbol) { return is_symbol(symbol); });
+  };
+  for (int links = 1; at_operator(); ++links) {
+    if (links > kLongestChain) fail_too_deep(peek().line);
     require_value(left);
-    ExprPtr expr = make(ExprKind::binary);
-    expr->text = take().text;
-    expr->args.push_back(std::move(left));
-    expr->args.push_back(unary());
-    require_value(expr->args[1]);
-    left = std::move(expr);
+    ExprPtr both = make(ExprKind::binary);
+    both->text = take().text;
+    both->args.push_back(std::move(left));
+    both->args.push_back((this->*side)());
+    require_value(both->args[1]);
+    left = std::move(both);
   }
   return left;
 }
@@ -269,6 +214,7 @@ ExprPtr Reading::postfix() {
   ExprPtr expr = operand();
   // There is one collation; that another one is asked for changes nothing.
   while (accept_word("COLLATE")) expect_name();
+  if (is_word("AT") && is_word("TIME", 1)) fail_unsupported("AT TIME ZONE", peek().line);
   return expr;
 }
 

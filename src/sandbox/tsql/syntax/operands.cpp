@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 
@@ -114,6 +115,7 @@ ExprPtr Reading::name_or_call() {
   if (is_symbol("(", 1)) {
     if (is_word("CAST") || is_word("TRY_CAST")) return cast_call(take().upper == "TRY_CAST");
     if (is_word("CONVERT") || is_word("TRY_CONVERT")) return convert_call(take().upper == "TRY_CONVERT");
+    if (is_word("PARSE") || is_word("TRY_PARSE")) fail_unsupported(peek().upper, peek().line);
     // Reserved words that are functions.
     for (const std::string_view word : {"COALESCE", "NULLIF", "LEFT", "RIGHT", "USER"}) {
       if (is_word(word)) return call(ObjectName{.parts = {take().text}, .line = peek().line});
@@ -268,6 +270,9 @@ Type Reading::type_name() {
     } while (accept_symbol(","));
     expect_symbol(")");
   }
+  static constexpr auto kUnsimulated = std::to_array<std::string_view>(
+      {"geography", "geometry", "hierarchyid", "json", "rowversion", "timestamp", "vector", "xml"});
+  if (contains(kUnsimulated, name)) fail_unsupported("type " + name, line);
   return get_type(name, sizes, line);
 }
 

@@ -16,11 +16,7 @@ std::vector<CommonTable> Reading::common_tables() {
     CommonTable table;
     table.line = peek().line;
     table.name = expect_name();
-    if (accept_symbol("(")) {
-      do table.columns.push_back(expect_name());
-      while (accept_symbol(","));
-      expect_symbol(")");
-    }
+    if (is_symbol("(")) table.columns = name_list();
     expect_word("AS");
     expect_symbol("(");
     table.query = std::make_unique<Query>(query());

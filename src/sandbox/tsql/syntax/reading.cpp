@@ -14,6 +14,10 @@ namespace {
 constexpr int kMostDepth = 120;
 }
 
+std::string ObjectName::schema() const {
+  return parts.size() > 1 && !parts[parts.size() - 2].empty() ? to_lower(parts[parts.size() - 2]) : "dbo";
+}
+
 std::string ObjectName::text() const { return join(parts, "."); }
 
 Reading::Reading(std::string_view text, const ReadOptions& options)
@@ -112,6 +116,15 @@ ObjectName Reading::expect_object_name() {
   return name;
 }
 
+std::vector<std::string> Reading::name_list() {
+  std::vector<std::string> names;
+  expect_symbol("(");
+  do names.push_back(expect_name());
+  while (accept_symbol(","));
+  expect_symbol(")");
+  return names;
+}
+
 std::string Reading::accept_alias() {
   if (accept_word("AS")) return expect_name();
   return is_name() ? expect_name() : std::string();
@@ -146,7 +159,7 @@ void Reading::declare(const std::string& name) { declared_.insert(to_lower(name)
 
 void Reading::check_declared(const Token& variable) const {
   if (variable.text.starts_with("@@") || declared_.contains(to_lower(variable.text))) return;
-  fail(137, fmt::format("Must declare the scalar variable \"{}\".", variable.text), 15, 2, variable.line);
+  fail_undeclared(variable.text, variable.line);
 }
 
 void Reading::check_table_declared(const Token& variable) const {
@@ -157,9 +170,7 @@ void Reading::check_table_declared(const Token& variable) const {
 Reading::Deeper::Deeper(Reading& reading) : reading_(reading) {
   if (++reading_.depth_ <= kMostDepth) return;
   --reading_.depth_;
-  fail(191,
-       "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.",
-       15, 1, reading_.peek().line);
+  fail_too_deep(reading_.peek().line);
 }
 
 Statements parse_batch(std::string_view batch, const ReadOptions& options) { return Reading(batch, options).batch(); }

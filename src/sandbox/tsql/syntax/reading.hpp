@@ -38,7 +38,8 @@ class Reading {
   bool is_name(std::size_t ahead = 0) const;  ///< A quoted name or a word that is not reserved.
   std::string expect_name();
   ObjectName expect_object_name();
-  std::string accept_alias();  ///< [AS] name; empty = none
+  std::vector<std::string> name_list();  ///< "(" names ")".
+  std::string accept_alias();            ///< [AS] name; empty = none
   std::string text_between(std::size_t from, std::size_t to) const;
   void skip_parentheses();  ///< "(" … ")" whatever is in between.
   std::int64_t expect_integer();
@@ -63,6 +64,8 @@ class Reading {
   ExprPtr condition();
   ExprPtr any_expression();
   ExprPtr conjunction();
+  ExprPtr joined_conditions(std::string_view word, ExprKind kind, ExprPtr (Reading::*side)());
+  ExprPtr operations(std::initializer_list<std::string_view> symbols, ExprPtr (Reading::*side)());
   ExprPtr negation();
   ExprPtr predicate();
   ExprPtr predicate_tail(ExprPtr left);
@@ -111,12 +114,13 @@ class Reading {
   // ---- statements
   StatementPtr statement();
   StatementPtr starting_with(const Token& word);
+  std::string statement_name() const;
   StatementPtr after_with();
-  Statements statements_until_end();
   Statements block_until(std::initializer_list<std::string_view> closing);
   Insert insert(std::vector<CommonTable> with);  // changes.cpp
   Update update(std::vector<CommonTable> with);
   Delete delete_(std::vector<CommonTable> with);
+  void changed_rows(RowChange& change);
   Output output();
   Assignment assignment();
   ObjectName change_target();

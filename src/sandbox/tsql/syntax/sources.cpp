@@ -1,5 +1,3 @@
-#include <array>
-
 #include "tsql/errors.hpp"
 #include "tsql/syntax/reading.hpp"
 
@@ -13,29 +11,22 @@ std::vector<SourcePtr> Reading::from_list() {
 }
 
 bool Reading::accept_join(JoinKind& kind) {
-  struct Form {
-    std::initializer_list<std::string_view> words;
+  struct Side {
+    std::string_view word;
     JoinKind kind;
   };
-  static const std::array kForms = {
-      Form{{"JOIN"}, JoinKind::inner},
-      Form{{"INNER", "JOIN"}, JoinKind::inner},
-      Form{{"LEFT", "JOIN"}, JoinKind::left},
-      Form{{"LEFT", "OUTER", "JOIN"}, JoinKind::left},
-      Form{{"RIGHT", "JOIN"}, JoinKind::right},
-      Form{{"RIGHT", "OUTER", "JOIN"}, JoinKind::right},
-      Form{{"FULL", "JOIN"}, JoinKind::full},
-      Form{{"FULL", "OUTER", "JOIN"}, JoinKind::full},
-      Form{{"CROSS", "JOIN"}, JoinKind::cross},
-      Form{{"CROSS", "APPLY"}, JoinKind::cross_apply},
-      Form{{"OUTER", "APPLY"}, JoinKind::outer_apply},
-  };
-  for (const Form& form : kForms) {
-    if (!accept_words(form.words)) continue;
-    kind = form.kind;
+  const auto found = [&](JoinKind which) {
+    kind = which;
     return true;
+  };
+  if (accept_word("JOIN") || accept_words({"INNER", "JOIN"})) return found(JoinKind::inner);
+  for (const Side& side :
+       {Side{"LEFT", JoinKind::left}, Side{"RIGHT", JoinKind::right}, Side{"FULL", JoinKind::full}}) {
+    if (accept_words({side.word, "JOIN"}) || accept_words({side.word, "OUTER", "JOIN"})) return found(side.kind);
   }
-  return false;
+  if (accept_words({"CROSS", "JOIN"})) return found(JoinKind::cross);
+  if (accept_words({"CROSS", "APPLY"})) return found(JoinKind::cross_apply);
+  return accept_words({"OUTER", "APPLY"}) && found(JoinKind::outer_apply);
 }
 
 SourcePtr Reading::joined() {
@@ -100,11 +91,7 @@ SourcePtr Reading::parenthesised_source() {
   expect_symbol(")");
   accept_word("AS");
   source->alias = expect_name();
-  if (accept_symbol("(")) {
-    do source->columns.push_back(expect_name());
-    while (accept_symbol(","));
-    expect_symbol(")");
-  }
+  if (is_symbol("(")) source->columns = name_list();
   return source;
 }
 

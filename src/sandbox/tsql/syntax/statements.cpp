@@ -1,5 +1,7 @@
 #include <array>
 
+#include "dba/base/text.hpp"
+
 #include "tsql/errors.hpp"
 #include "tsql/syntax/reading.hpp"
 
@@ -56,17 +58,14 @@ StatementPtr Reading::starting_with(const Token& first) {
   if (word.upper == "RAISERROR") return raise_error();
   if (word.upper == "WAITFOR") return wait_for();
   static constexpr auto kUnsupported = std::to_array<std::string_view>(
-      {"MERGE", "GOTO", "BACKUP", "RESTORE", "GRANT", "DENY", "REVOKE", "DBCC", "CHECKPOINT", "SHUTDOWN", "OPEN",
-       "CLOSE", "FETCH", "DEALLOCATE", "BULK", "REVERT", "RECONFIGURE"});
-  for (const std::string_view name : kUnsupported) {
-    if (word.upper == name) fail_unsupported(name, line);
-  }
+      {"BACKUP", "BULK", "CHECKPOINT", "CLOSE", "DBCC", "DEALLOCATE", "DENY", "FETCH", "GOTO", "GRANT", "KILL", "MERGE",
+       "OPEN", "READTEXT", "RECONFIGURE", "RESTORE", "REVERT", "REVOKE", "SHUTDOWN"});
+  if (contains(kUnsupported, word.upper)) fail_unsupported(statement_name(), line);
   ++at_;
   if (word.upper == "USE") return wrap(Use{expect_name()}, line);
   if (word.upper == "PRINT") return wrap(Print{expression()}, line);
   if (word.upper == "BREAK") return wrap(Break{}, line);
   if (word.upper == "CONTINUE") return wrap(Continue{}, line);
-  if (word.upper == "KILL") return wrap(Kill{expression()}, line);
   if (word.upper == "COMMIT") {
     if (!accept_word("WORK") && (accept_word("TRAN") || accept_word("TRANSACTION")) &&
         (is_name() || peek().kind == TokenKind::variable)) {
@@ -96,6 +95,26 @@ StatementPtr Reading::starting_with(const Token& first) {
   }
   --at_;
   fail_here();
+}
+
+/// What a statement that is not simulated is called: "BACKUP DATABASE", "ALTER AVAILABILITY GROUP".
+std::string Reading::statement_name() const {
+  std::string name = peek().upper;
+  for (std::size_t ahead = 1; peek(ahead).kind == TokenKind::name; ++ahead) {
+    const std::string& word = peek(ahead).upper;
+    static constexpr auto kKinds = std::to_array<std::string_view>(
+        {"AGGREGATE",   "ANY",        "APPLICATION", "ASSEMBLY",  "AUDIT",      "AVAILABILITY", "CERTIFICATE",
+         "COLUMN",      "CREDENTIAL", "DATABASE",    "DEFAULT",   "ENDPOINT",   "EVENT",        "FULLTEXT",
+         "FUNCTION",    "GROUP",      "INDEX",       "KEY",       "LINKED",     "LOG",          "LOGIN",
+         "MASTER",      "PARTITION",  "PROC",        "PROCEDURE", "RESOURCE",   "ROLE",         "RULE",
+         "SCHEMA",      "SCHEME",     "SEQUENCE",    "SERVER",    "SERVICE",    "SESSION",      "SPECIFICATION",
+         "STATISTICS",  "SYMMETRIC",  "SYNONYM",     "TABLE",     "TRIGGER",    "TYPE",         "USER",
+         "VIEW",        "XML",        "CHECKDB",     "OPENTRAN",  "SHRINKFILE", "SQLPERF",      "HEADERONLY",
+         "FILELISTONLY"});
+    if (!contains(kKinds, word)) break;
+    name += " " + word;
+  }
+  return name;
 }
 
 StatementPtr Reading::after_with() {

@@ -4,13 +4,11 @@
 
 #include "tsql/errors.hpp"
 #include "tsql/translate/special_functions.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
-
-constexpr Type kInt{.id = TypeId::integer};
-constexpr Type kBigInt{.id = TypeId::big_int};
 
 Type sum_type(std::string_view name, const Type& arg) {
   if (is_text(arg) || is_temporal(arg) || is_bytes(arg) || arg.id == TypeId::unique_identifier ||
@@ -18,7 +16,7 @@ Type sum_type(std::string_view name, const Type& arg) {
     fail(8117, fmt::format("Operand data type {} is invalid for {} operator.", type_name(arg.id), name));
   }
   if (arg.id == TypeId::tiny_int || arg.id == TypeId::small_int) return kInt;
-  if (arg.id == TypeId::real) return {.id = TypeId::floating};
+  if (arg.id == TypeId::real) return kFloat;
   if (arg.id == TypeId::decimal)
     return {.id = TypeId::decimal, .precision = 38, .scale = name == "avg" ? std::max(arg.scale, 6) : arg.scale};
   return arg;

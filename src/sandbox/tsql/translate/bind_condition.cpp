@@ -2,46 +2,14 @@
 
 #include "tsql/errors.hpp"
 #include "tsql/translate/binder.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 
 std::string Binder::condition(const Expr& expr, const Scope& scope) {
-  switch (expr.kind) {
-    case ExprKind::comparison:
-      return comparison(expr.text, expression(*expr.args[0], scope), expression(*expr.args[1], scope));
-    case ExprKind::conjunction:
-    case ExprKind::disjunction:
-      return joined_conditions(expr, scope);
-    case ExprKind::negation:
-      return fmt::format("(NOT {})", condition(*expr.args[0], scope));
-    case ExprKind::is_null:
-      return fmt::format("({} IS {}NULL)", expression(*expr.args[0], scope).sql, expr.negated ? "NOT " : "");
-    case ExprKind::exists:
-      return fmt::format("EXISTS ({})", query(*expr.query, &scope).sql);
-    case ExprKind::in_list:
-      return in_list(expr, scope);
-    case ExprKind::in_query:
-      return in_query(expr, scope);
-    case ExprKind::quantified:
-      return quantified(expr, scope);
-    case ExprKind::like:
-      return like(expr, scope);
-    case ExprKind::between:
-      return between(expr, scope);
-    case ExprKind::literal:
-    case ExprKind::variable:
-    case ExprKind::column:
-    case ExprKind::negate:
-    case ExprKind::complement:
-    case ExprKind::binary:
-    case ExprKind::conditional:
-    case ExprKind::cast:
-    case ExprKind::call:
-    case ExprKind::subquery:
-      fail_syntax(expr.text, expr.line);
-  }
-  return {};
+  if (!expr.is_condition()) fail_syntax(expr.text, expr.line);
+  return by_kind(expr, scope).sql;
 }
 
 /// a AND b AND c side by side, not one in the other.
@@ -73,12 +41,7 @@ std::string Binder::in_list(const Expr& expr, const Scope& scope) {
 
 std::string Binder::in_query(const Expr& expr, const Scope& scope) {
   const Bound left = expression(*expr.args[0], scope);
-  const BoundQuery bound = query(*expr.query, &scope);
-  if (bound.columns.size() != 1) {
-    fail(116,
-         "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.", 16,
-         1, expr.line);
-  }
+  const BoundQuery bound = one_column(expr, scope);
   const Bound item{"c1", bound.columns[0].type, true, false};
   const Bound both[] = {left, item};
   const Type type = common_type_of(both);
@@ -89,12 +52,7 @@ std::string Binder::in_query(const Expr& expr, const Scope& scope) {
 /// x > ANY (q): there is one; x > ALL (q): there is none that it is not so for.
 std::string Binder::quantified(const Expr& expr, const Scope& scope) {
   const Bound left = expression(*expr.args[0], scope);
-  const BoundQuery bound = query(*expr.query, &scope);
-  if (bound.columns.size() != 1) {
-    fail(116,
-         "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.", 16,
-         1, expr.line);
-  }
+  const BoundQuery bound = one_column(expr, scope);
   const std::string holds = comparison(expr.text, left, {"c1", bound.columns[0].type, true, false});
   if (expr.all) return fmt::format("(NOT EXISTS (SELECT 1 FROM ({}) WHERE NOT {}))", bound.sql, holds);
   return fmt::format("EXISTS (SELECT 1 FROM ({}) WHERE {})", bound.sql, holds);
@@ -104,9 +62,7 @@ std::string Binder::like(const Expr& expr, const Scope& scope) {
   std::vector<std::string> args;
   for (const ExprPtr& arg : expr.args) {
     const Bound bound = expression(*arg, scope);
-    args.push_back(is_text(bound.type) && !bound.null_literal
-                       ? bound.sql
-                       : converted(bound, {.id = TypeId::nvarchar, .length = 4000}).sql);
+    args.push_back(is_text(bound.type) && !bound.null_literal ? bound.sql : converted(bound, kNvarchar).sql);
   }
   const std::string sql = call_sql("like", {.id = TypeId::bit}, args);
   return expr.negated ? fmt::format("(NOT {})", sql) : sql;

@@ -6,9 +6,12 @@
 
 #include "tsql/errors.hpp"
 #include "tsql/functions/runtime.hpp"
+#include "tsql/names.hpp"
 #include "tsql/store/connection.hpp"
 #include "tsql/translate/binder.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 
@@ -31,9 +34,13 @@ bool is_operand(const Bound& side, const Type& result) {
          (is_text(side.type) && is_text(result)) || (is_bytes(side.type) && is_bytes(result));
 }
 
+/// A condition: 1, 0 or NULL.
+Bound holds(std::string sql) { return {std::move(sql), kBit, true, false}; }
+
 }  // namespace
 
 Bound Binder::expression(const Expr& expr, const Scope& scope) {
+  if (expr.is_condition()) fail_syntax(expr.text, expr.line);
   const std::optional<Bound> key = group_key(expr, scope);
   return key ? *key : by_kind(expr, scope);
 }
@@ -72,17 +79,26 @@ Bound Binder::by_kind(const Expr& expr, const Scope& scope) {
     case ExprKind::subquery:
       return subquery(expr, scope);
     case ExprKind::comparison:
+      return holds(comparison(expr.text, expression(*expr.args[0], scope), expression(*expr.args[1], scope)));
     case ExprKind::conjunction:
     case ExprKind::disjunction:
+      return holds(joined_conditions(expr, scope));
     case ExprKind::negation:
+      return holds(fmt::format("(NOT {})", condition(*expr.args[0], scope)));
     case ExprKind::is_null:
+      return holds(fmt::format("({} IS {}NULL)", expression(*expr.args[0], scope).sql, expr.negated ? "NOT " : ""));
     case ExprKind::like:
+      return holds(like(expr, scope));
     case ExprKind::between:
+      return holds(between(expr, scope));
     case ExprKind::in_list:
+      return holds(in_list(expr, scope));
     case ExprKind::in_query:
+      return holds(in_query(expr, scope));
     case ExprKind::exists:
+      return holds(fmt::format("EXISTS ({})", query(*expr.query, &scope).sql));
     case ExprKind::quantified:
-      fail_syntax(expr.text, expr.line);
+      return holds(quantified(expr, scope));
   }
   return {};
 }
@@ -115,11 +131,11 @@ Bound Binder::column(const Expr& expr, const Scope& scope) {
       bool meant = true;
       for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
         const std::string& prefix = parts[parts.size() - 2 - i];
-        meant = meant && i < source.names.size() && (to_lower(prefix) == to_lower(source.names[i]) || prefix.empty());
+        meant = meant && i < source.names.size() && (same_name(prefix, source.names[i]) || prefix.empty());
       }
       // dbo. may be left out where the table is named, and put in front of its column.
       if (!meant && parts.size() == 3 && source.names.size() == 1)
-        meant = to_lower(parts[1]) == to_lower(source.names[0]) && to_lower(parts[0]) == "dbo";
+        meant = same_name(parts[1], source.names[0]) && to_lower(parts[0]) == "dbo";
       if (!meant) continue;
       prefix_known = true;
       for (const SourceColumn& candidate : source.columns) {
@@ -146,19 +162,17 @@ Bound Binder::column(const Expr& expr, const Scope& scope) {
 }
 
 Bound Binder::variable(const Expr& expr) {
-  if (expr.text.starts_with("@@")) {
-    const std::optional<Type> type = catalog_.variable_type(to_lower(expr.text));
-    if (!type) fail(137, fmt::format("Must declare the scalar variable \"{}\".", expr.text), 15, 2, expr.line);
-    const Value value = catalog_.variable(to_lower(expr.text));
-    return {literal_sql(value, *type), *type, std::holds_alternative<std::monostate>(value), false};
-  }
-  const std::optional<Type> type = catalog_.variable_type(expr.text);
-  if (!type) fail(137, fmt::format("Must declare the scalar variable \"{}\".", expr.text), 15, 2, expr.line);
-  if (live_variables_) {
-    const std::string args[] = {literal_sql(to_lower(expr.text), {.id = TypeId::varchar})};
+  const std::string name = to_lower(expr.text);
+  const bool global = name.starts_with("@@");
+  const std::optional<Type> type = catalog_.variable_type(name);
+  if (!type && global) fail_unsupported(expr.text, expr.line);
+  if (!type) fail_undeclared(expr.text, expr.line);
+  if (live_variables_ && !global) {
+    const std::string args[] = {literal_sql(name, {.id = TypeId::varchar})};
     return {call_sql("variable", *type, args, true), *type, true, false};
   }
-  return {literal_sql(catalog_.variable(expr.text), *type), *type, true, false};
+  const Value value = catalog_.variable(name);
+  return {literal_sql(value, *type), *type, !global || is_null(value), false};
 }
 
 /// a + b - c is one call, however long it gets: nesting is dear (store/connection.hpp).
@@ -236,8 +250,7 @@ Bound Binder::cast(const Expr& expr, const Scope& scope) {
     const Expr& given = *expr.args[1];
     if (given.kind != ExprKind::literal || !std::holds_alternative<std::int64_t>(given.value)) {
       const Bound bound = expression(given, scope);
-      const std::string args[] = {fmt::format("{}", type_code(arg.type)), converted(bound, {.id = TypeId::integer}).sql,
-                                  arg.sql};
+      const std::string args[] = {fmt::format("{}", type_code(arg.type)), converted(bound, kInt).sql, arg.sql};
       return {call_sql(expr.attempt ? "try_convert" : "convert", to, args), to, true, false};
     }
     style = static_cast<int>(std::get<std::int64_t>(given.value));
@@ -245,13 +258,19 @@ Bound Binder::cast(const Expr& expr, const Scope& scope) {
   return cast_to(arg, to, style, expr.attempt);
 }
 
-Bound Binder::subquery(const Expr& expr, const Scope& scope) {
-  const BoundQuery bound = query(*expr.query, &scope);
+/// The query of a subquery that stands for values.
+BoundQuery Binder::one_column(const Expr& expr, const Scope& scope) {
+  BoundQuery bound = query(*expr.query, &scope);
   if (bound.columns.size() != 1) {
     fail(116,
          "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.", 16,
          1, expr.line);
   }
+  return bound;
+}
+
+Bound Binder::subquery(const Expr& expr, const Scope& scope) {
+  const BoundQuery bound = one_column(expr, scope);
   const std::string args[] = {"c1"};
   const Type& type = bound.columns[0].type;
   return {fmt::format("(SELECT {} FROM ({}))", aggregate_sql("single", type, args), bound.sql), type, true, false};

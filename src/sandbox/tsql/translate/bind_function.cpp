@@ -9,6 +9,7 @@
 #include "tsql/translate/binder.hpp"
 #include "tsql/translate/builtins.hpp"
 #include "tsql/translate/special_functions.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
@@ -29,15 +30,15 @@ Bound argument(char kind, const Bound& arg) {
       if (is_text(arg.type) && !arg.null_literal) return arg;
       return converted(arg, {.id = TypeId::varchar, .length = text_size_of(arg)});
     case 's':
-      return is_text(arg.type) && !arg.null_literal ? arg : converted(arg, {.id = TypeId::nvarchar, .length = 4000});
+      return is_text(arg.type) && !arg.null_literal ? arg : converted(arg, kNvarchar);
     case 'x':
       return is_bytes(arg.type) ? arg : argument('t', arg);
     case 'i':
       return converted(arg, {.id = arg.type.id == TypeId::big_int ? TypeId::big_int : TypeId::integer});
     case 'f':
-      return converted(arg, {.id = TypeId::floating});
+      return converted(arg, kFloat);
     case 'n':
-      return is_number(arg.type) && arg.type.id != TypeId::bit ? arg : converted(arg, {.id = TypeId::floating});
+      return is_number(arg.type) && arg.type.id != TypeId::bit ? arg : converted(arg, kFloat);
     case 'd':
       return as_temporal(arg);
     case 'o':
@@ -59,20 +60,20 @@ Type text_result(std::span<const Bound> args) {
 Type result_type(const PlainFunction& function, std::span<const Bound> args) {
   switch (function.gives) {
     case 'i':
-      return {.id = TypeId::integer};
+      return kInt;
     case 'I':
-      return {.id = TypeId::big_int};
+      return kBigInt;
     case 'f':
-      return {.id = TypeId::floating};
+      return kFloat;
     case 'N':
       return {.id = TypeId::nvarchar,
               .length = function.name == "nchar"       ? 1
                         : function.name == "quotename" ? 258
                                                        : 4000};
     case 'D':
-      return {.id = TypeId::date};
+      return kDate;
     case 'g':
-      return {.id = TypeId::unique_identifier};
+      return kGuid;
     case 'T': {
       if (function.name == "char") return {.id = TypeId::varchar, .length = 1};
       if (function.name != "concat") return text_result(args);
@@ -85,9 +86,7 @@ Type result_type(const PlainFunction& function, std::span<const Bound> args) {
     }
     case 'n': {
       const TypeId id = args[0].type.id;
-      return id == TypeId::tiny_int || id == TypeId::small_int ? Type{.id = TypeId::integer}
-             : id == TypeId::real                              ? Type{.id = TypeId::floating}
-                                                               : args[0].type;
+      return id == TypeId::tiny_int || id == TypeId::small_int ? kInt : id == TypeId::real ? kFloat : args[0].type;
     }
     default: {
       // Fixed lengths become variable ones.
@@ -98,11 +97,6 @@ Type result_type(const PlainFunction& function, std::span<const Bound> args) {
       return type;
     }
   }
-}
-
-[[noreturn]] void fail_count(std::string_view name, int least, int most) {
-  if (least == most) fail(174, fmt::format("The {} function requires {} argument(s).", name, least), 15);
-  fail(189, fmt::format("The {} function requires {} to {} arguments.", name, least, most), 15);
 }
 
 Bound plain_call(const PlainFunction& function, std::vector<Bound> args) {
@@ -137,20 +131,17 @@ Bound Binder::call(const Expr& expr, const Scope& scope) {
          16, 1, expr.line);
   }
   if (const std::optional<Bound> special = special_call(*this, name, expr, scope)) return *special;
-  std::vector<Bound> args;
-  const auto bind_args = [&](int least, int most) {
-    const auto count = static_cast<int>(expr.args.size());
-    if (count < least || count > most) fail_count(name, least, most);
+  const auto bound_args = [&](std::size_t least, std::size_t most) {
+    check_arguments(name, expr, least, most);
+    std::vector<Bound> args;
     for (const ExprPtr& arg : expr.args) args.push_back(expression(*arg, scope));
+    return args;
   };
-  if (const PlainFunction* plain = find_plain_function(name)) {
-    bind_args(plain->least, plain->most);
-    return plain_call(*plain, std::move(args));
-  }
-  if (const SystemFunction* system = find_system_function(name)) {
-    bind_args(system->least, system->most);
-    return system_call(*system, args);
-  }
+  if (const PlainFunction* plain = find_plain_function(name))
+    return plain_call(*plain, bound_args(plain->least, plain->most));
+  if (const SystemFunction* system = find_system_function(name))
+    return system_call(*system, bound_args(system->least, system->most));
+  if (is_unsimulated_function(name)) fail_unsupported(expr.name.object(), expr.line);
   fail(195, fmt::format("'{}' is not a recognized built-in function name.", expr.name.object()), 15, 10, expr.line);
 }
 

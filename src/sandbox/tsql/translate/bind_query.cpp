@@ -5,7 +5,9 @@
 #include "dba/base/text.hpp"
 
 #include "tsql/errors.hpp"
+#include "tsql/names.hpp"
 #include "tsql/translate/binder.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
@@ -168,7 +170,7 @@ void Binder::star(const SelectItem& item, SelectParts& parts) {
     bool meant = true;
     for (std::size_t i = 0; i < item.star_of.size(); ++i) {
       const std::string& asked = item.star_of[item.star_of.size() - 1 - i];
-      meant = meant && i < source.names.size() && to_lower(asked) == to_lower(source.names[i]);
+      meant = meant && i < source.names.size() && same_name(asked, source.names[i]);
     }
     if (!meant) continue;
     found = true;
@@ -252,7 +254,7 @@ std::string Binder::order_term(const OrderItem& item, const SelectParts& first, 
     return by_place(static_cast<std::size_t>(place - 1));
   }
   if (expr.kind == ExprKind::column && expr.name.parts.size() == 1) {
-    const auto same = [&](const std::string& name) { return to_lower(name) == to_lower(expr.name.object()); };
+    const auto same = [&](const std::string& name) { return same_name(name, expr.name.object()); };
     const auto found = std::ranges::find_if(first.names, same);
     if (found != first.names.end()) return by_place(static_cast<std::size_t>(found - first.names.begin()));
   }
@@ -270,7 +272,7 @@ std::string Binder::order_term(const OrderItem& item, const SelectParts& first, 
 }
 
 std::string Binder::limit(const Expr& count, const Scope& scope) {
-  return fmt::format("max(0,{})", converted(expression(count, scope), {.id = TypeId::big_int}).sql);
+  return fmt::format("max(0,{})", converted(expression(count, scope), kBigInt).sql);
 }
 
 std::string Binder::paging(const Query& query, const SelectParts& first) {

@@ -3,6 +3,7 @@
 #include "dba/base/text.hpp"
 
 #include "tsql/errors.hpp"
+#include "tsql/names.hpp"
 #include "tsql/store/connection.hpp"
 #include "tsql/translate/binder.hpp"
 #include "tsql/types/type_rules.hpp"
@@ -86,7 +87,7 @@ std::string Binder::common_tables(const std::vector<CommonTable>& tables) {
 const Binder::CommonTableEntry* Binder::find_common_table(const ObjectName& name) const {
   if (name.parts.size() != 1) return nullptr;
   for (auto entry = common_tables_.rbegin(); entry != common_tables_.rend(); ++entry) {
-    if (to_lower(entry->name) == to_lower(name.object())) return &*entry;
+    if (same_name(entry->name, name.object())) return &*entry;
   }
   return nullptr;
 }
@@ -97,7 +98,7 @@ std::string Binder::from(const std::vector<SourcePtr>& sources, Scope& scope) {
   for (std::size_t i = 0; i < scope.sources.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (scope.sources[i].names.size() > 1 || scope.sources[j].names.size() > 1) continue;
-      if (to_lower(scope.sources[i].names[0]) != to_lower(scope.sources[j].names[0])) continue;
+      if (!same_name(scope.sources[i].names[0], scope.sources[j].names[0])) continue;
       fail(1011,
            fmt::format("The correlation name '{}' is specified multiple times in a FROM clause.",
                        scope.sources[i].names[0]),
@@ -202,7 +203,7 @@ std::string Binder::function_source(const Source& source, Scope& scope) {
         "substr(rest, instr(rest, {2}) + 1) FROM {0}g WHERE rest <> '') SELECT c1 FROM {0}g WHERE c1 IS NOT NULL)",
         alias, args[0].sql, args[1].sql);
   } else {
-    fail(208, fmt::format("Invalid object name '{}'.", source.name.text()));
+    fail_unsupported(source.name.text(), source.line);
   }
   scope.sources.push_back(found);
   return fmt::format("{} AS {}", sql, alias);

@@ -96,6 +96,7 @@ class Binder {
   Bound case_of(const Expr& expr, const Scope& scope);
   Bound cast(const Expr& expr, const Scope& scope);
   Bound subquery(const Expr& expr, const Scope& scope);
+  BoundQuery one_column(const Expr& expr, const Scope& scope);
   std::optional<Bound> group_key(const Expr& expr, const Scope& scope);
   // bind_condition.cpp
   std::string comparison(std::string_view operation, const Bound& a, const Bound& b) const;

@@ -9,6 +9,7 @@
 #include "tsql/errors.hpp"
 #include "tsql/functions/runtime.hpp"
 #include "tsql/store/connection.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/type_rules.hpp"
 
@@ -90,7 +91,7 @@ Type common_type_of(std::span<const Bound> exprs) {
     if (expr.null_literal) continue;
     type = type ? common_type(*type, expr.type) : expr.type;
   }
-  return type.value_or(Type{.id = TypeId::integer});
+  return type.value_or(kInt);
 }
 
 }  // namespace dba::sandbox::sqlserver::tsql

@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "tsql/types/common_types.hpp"
+
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
-
-constexpr Type kInt{.id = TypeId::integer};
-constexpr Type kBigInt{.id = TypeId::big_int};
-constexpr Type kSmallInt{.id = TypeId::small_int};
-constexpr Type kTinyInt{.id = TypeId::tiny_int};
-constexpr Type kBit{.id = TypeId::bit};
-constexpr Type kName{.id = TypeId::nvarchar, .length = 128};
-constexpr Type kText{.id = TypeId::nvarchar, .length = 4000};
 
 constexpr auto kPlain = std::to_array<PlainFunction>({
     {"len", 1, 1, "t", 'i'},
@@ -64,52 +58,134 @@ constexpr auto kPlain = std::to_array<PlainFunction>({
 });
 
 constexpr auto kSystem = std::to_array<SystemFunction>({
-    {"databasepropertyex", 2, 2, kName},
-    {"db_name", 0, 1, kName},
+    {"databasepropertyex", 2, 2, kSysname},
+    {"db_name", 0, 1, kSysname},
     {"db_id", 0, 1, kSmallInt},
     {"object_id", 1, 2, kInt},
-    {"object_name", 1, 2, kName},
-    {"object_schema_name", 1, 2, kName},
-    {"schema_name", 0, 1, kName},
+    {"object_name", 1, 2, kSysname},
+    {"object_schema_name", 1, 2, kSysname},
+    {"schema_name", 0, 1, kSysname},
     {"schema_id", 0, 1, kInt},
-    {"suser_sname", 0, 1, kName},
-    {"suser_name", 0, 1, kName},
+    {"suser_sname", 0, 1, kSysname},
+    {"suser_name", 0, 1, kSysname},
     {"suser_id", 0, 1, kInt},
-    {"user_name", 0, 1, kName},
+    {"user_name", 0, 1, kSysname},
     {"user_id", 0, 1, kInt},
-    {"user", 0, 0, kName},
-    {"current_user", 0, 0, kName},
-    {"session_user", 0, 0, kName},
-    {"system_user", 0, 0, kName},
-    {"original_login", 0, 0, kName},
-    {"host_name", 0, 0, kName},
-    {"app_name", 0, 0, kName},
-    {"program_name", 0, 0, kName},
+    {"user", 0, 0, kSysname},
+    {"current_user", 0, 0, kSysname},
+    {"session_user", 0, 0, kSysname},
+    {"system_user", 0, 0, kSysname},
+    {"original_login", 0, 0, kSysname},
+    {"host_name", 0, 0, kSysname},
+    {"app_name", 0, 0, kSysname},
+    {"program_name", 0, 0, kSysname},
     {"has_perms_by_name", 3, 5, kInt},
     {"has_dbaccess", 1, 1, kInt},
     {"is_srvrolemember", 1, 2, kInt},
     {"is_member", 1, 1, kInt},
     {"is_rolemember", 1, 2, kInt},
-    {"connectionproperty", 1, 1, kText},
+    {"connectionproperty", 1, 1, kNvarchar},
     {"sessionproperty", 1, 1, kInt},
-    {"session_context", 1, 1, kText},
-    {"databaseproperty", 2, 2, kInt},
+    {"session_context", 1, 1, kNvarchar},
     {"col_length", 2, 2, kSmallInt},
-    {"col_name", 2, 2, kName},
-    {"type_name", 1, 1, kName},
     {"xact_state", 0, 0, kSmallInt},
     {"error_number", 0, 0, kInt},
     {"error_severity", 0, 0, kInt},
     {"error_state", 0, 0, kInt},
     {"error_line", 0, 0, kInt},
-    {"error_message", 0, 0, kText},
-    {"error_procedure", 0, 0, kName},
+    {"error_message", 0, 0, kNvarchar},
+    {"error_procedure", 0, 0, kSysname},
     {"scope_identity", 0, 0, {.id = TypeId::decimal, .precision = 38}},
-    {"ident_current", 1, 1, {.id = TypeId::decimal, .precision = 38}},
     {"rowcount_big", 0, 0, kBigInt},
-    {"host_id", 0, 0, {.id = TypeId::character, .length = 10}},
     {"fn_hadr_is_primary_replica", 1, 1, kBit},
 });
+
+/// @source learn.microsoft.com: "What are the SQL database functions?"
+constexpr auto kUnsimulated = std::to_array<std::string_view>({"acos",
+                                                               "applock_mode",
+                                                               "applock_test",
+                                                               "approx_count_distinct",
+                                                               "asin",
+                                                               "atan",
+                                                               "atn2",
+                                                               "base64_decode",
+                                                               "base64_encode",
+                                                               "binary_checksum",
+                                                               "bit_count",
+                                                               "checksum_agg",
+                                                               "col_name",
+                                                               "collationproperty",
+                                                               "columnproperty",
+                                                               "compress",
+                                                               "context_info",
+                                                               "cot",
+                                                               "cube",
+                                                               "cume_dist",
+                                                               "current_timezone",
+                                                               "current_transaction_id",
+                                                               "cursor_status",
+                                                               "databaseproperty",
+                                                               "date_bucket",
+                                                               "datetime2fromparts",
+                                                               "datetimefromparts",
+                                                               "datetimeoffsetfromparts",
+                                                               "datetrunc",
+                                                               "decompress",
+                                                               "difference",
+                                                               "file_id",
+                                                               "file_idex",
+                                                               "file_name",
+                                                               "filegroup_id",
+                                                               "filegroup_name",
+                                                               "fileproperty",
+                                                               "format",
+                                                               "formatmessage",
+                                                               "greatest",
+                                                               "grouping",
+                                                               "grouping_id",
+                                                               "hashbytes",
+                                                               "host_id",
+                                                               "ident_current",
+                                                               "ident_incr",
+                                                               "ident_seed",
+                                                               "index_col",
+                                                               "indexproperty",
+                                                               "isjson",
+                                                               "json_array",
+                                                               "json_modify",
+                                                               "json_object",
+                                                               "json_query",
+                                                               "json_value",
+                                                               "least",
+                                                               "left_shift",
+                                                               "loginproperty",
+                                                               "object_definition",
+                                                               "objectproperty",
+                                                               "objectpropertyex",
+                                                               "original_db_name",
+                                                               "parsename",
+                                                               "percent_rank",
+                                                               "percentile_cont",
+                                                               "percentile_disc",
+                                                               "pwdcompare",
+                                                               "pwdencrypt",
+                                                               "right_shift",
+                                                               "rollup",
+                                                               "smalldatetimefromparts",
+                                                               "soundex",
+                                                               "sql_variant_property",
+                                                               "stats_date",
+                                                               "stdev",
+                                                               "stdevp",
+                                                               "string_escape",
+                                                               "suser_sid",
+                                                               "timefromparts",
+                                                               "translate",
+                                                               "type_id",
+                                                               "type_name",
+                                                               "typeproperty",
+                                                               "var",
+                                                               "varp"});
 
 struct Global {
   std::string_view name;
@@ -117,13 +193,13 @@ struct Global {
 };
 constexpr auto kGlobals = std::to_array<Global>({
     {"@@version", {.id = TypeId::nvarchar, .length = 300}},
-    {"@@servername", kName},
-    {"@@servicename", kName},
+    {"@@servername", kSysname},
+    {"@@servicename", kSysname},
     {"@@spid", kSmallInt},
     {"@@rowcount", kInt},
     {"@@trancount", kInt},
     {"@@error", kInt},
-    {"@@language", kName},
+    {"@@language", kSysname},
     {"@@langid", kSmallInt},
     {"@@identity", {.id = TypeId::decimal, .precision = 38}},
     {"@@lock_timeout", kInt},
@@ -134,7 +210,6 @@ constexpr auto kGlobals = std::to_array<Global>({
     {"@@datefirst", kTinyInt},
     {"@@max_precision", kTinyInt},
     {"@@max_connections", kInt},
-    {"@@microsoftversion", kInt},
 });
 
 template <typename Rows>
@@ -147,6 +222,10 @@ auto* find_row(const Rows& rows, std::string_view name) {
 
 const PlainFunction* find_plain_function(std::string_view lower_name) { return find_row(kPlain, lower_name); }
 const SystemFunction* find_system_function(std::string_view lower_name) { return find_row(kSystem, lower_name); }
+
+bool is_unsimulated_function(std::string_view lower_name) {
+  return std::ranges::find(kUnsimulated, lower_name) != kUnsimulated.end();
+}
 
 std::optional<Type> global_type(std::string_view lower_name) {
   const Global* global = find_row(kGlobals, lower_name);

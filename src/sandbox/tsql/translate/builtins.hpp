@@ -1,6 +1,7 @@
 #pragma once
 // The functions a statement may call by name and the variables with two @, as the translation sees them.
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -16,7 +17,7 @@ namespace dba::sandbox::sqlserver::tsql {
 ///   D date, n the first argument's number, o datetimeoffset
 struct PlainFunction {
   std::string_view name;
-  int least, most;
+  std::size_t least, most;
   std::string_view takes;
   char gives;
   std::string_view runtime{};
@@ -28,10 +29,13 @@ const PlainFunction* find_plain_function(std::string_view lower_name);
 /// A function about the server or the session.
 struct SystemFunction {
   std::string_view name;
-  int least, most;
+  std::size_t least, most;
   Type type;
 };
 const SystemFunction* find_system_function(std::string_view lower_name);
+
+/// Whether SQL Server has a function of this name that the simulation has not.
+bool is_unsimulated_function(std::string_view lower_name);
 
 /// The type of "@@rowcount" and the like.
 std::optional<Type> global_type(std::string_view lower_name);

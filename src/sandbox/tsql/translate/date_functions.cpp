@@ -2,14 +2,13 @@
 
 #include "tsql/errors.hpp"
 #include "tsql/translate/special_functions.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/moment.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
-constexpr Type kDate{.id = TypeId::date};
-constexpr Type kDatetime{.id = TypeId::datetime};
 constexpr Type kDatetime2{.id = TypeId::datetime2, .scale = 7};
 constexpr Type kOffset{.id = TypeId::datetime_offset, .scale = 7};
 
@@ -31,7 +30,7 @@ Bound now(Binder& binder, const Type& type) {
 Bound date_add(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("dateadd", expr, 3, 3);
   const std::string part = part_sql("dateadd", expr);
-  const Bound count = converted(binder.expression(*expr.args[1], scope), {.id = TypeId::big_int});
+  const Bound count = converted(binder.expression(*expr.args[1], scope), kBigInt);
   Bound moment = binder.expression(*expr.args[2], scope);
   if (!is_temporal(moment.type)) moment = converted(moment, kDatetime);
   const std::string args[] = {part, count.sql, moment.sql};
@@ -52,7 +51,7 @@ Bound date_part(Binder& binder, std::string_view name, const Expr& expr, const S
   check_arguments(name, expr, 2, 2);
   const Bound moment = as_temporal(binder.expression(*expr.args[1], scope));
   const std::string args[] = {part_sql(name, expr), moment.sql};
-  const Type type = name == "datepart" ? Type{.id = TypeId::integer} : Type{.id = TypeId::nvarchar, .length = 30};
+  const Type type = name == "datepart" ? kInt : Type{.id = TypeId::nvarchar, .length = 30};
   return {call_sql(name, type, args), type, moment.nullable, false};
 }
 
@@ -60,15 +59,13 @@ Bound part_of_date(Binder& binder, DatePart part, const Expr& expr, const Scope&
   check_arguments(expr.name.object(), expr, 1, 1);
   const Bound moment = as_temporal(binder.expression(*expr.args[0], scope));
   const std::string args[] = {fmt::format("{}", static_cast<int>(part)), moment.sql};
-  constexpr Type kInt{.id = TypeId::integer};
   return {call_sql("datepart", kInt, args), kInt, moment.nullable, false};
 }
 
 Bound end_of_month(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("eomonth", expr, 1, 2);
   const Bound moment = as_temporal(binder.expression(*expr.args[0], scope));
-  const std::string months =
-      expr.args.size() > 1 ? converted(binder.expression(*expr.args[1], scope), {.id = TypeId::integer}).sql : "0";
+  const std::string months = expr.args.size() > 1 ? converted(binder.expression(*expr.args[1], scope), kInt).sql : "0";
   const std::string args[] = {moment.sql, months};
   return {call_sql("eomonth", kDate, args), kDate, moment.nullable, false};
 }

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "tsql/errors.hpp"
+#include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
+#include "tsql/values.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
@@ -17,7 +19,7 @@ std::vector<Bound> bound_args(Binder& binder, const Expr& expr, const Scope& sco
   return args;
 }
 
-Bound is_null(Binder& binder, const Expr& expr, const Scope& scope) {
+Bound replace_null(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("isnull", expr, 2, 2);
   const std::vector<Bound> args = bound_args(binder, expr, scope);
   const Type& type = args[0].null_literal ? args[1].type : args[0].type;
@@ -56,7 +58,7 @@ Bound iif(Binder& binder, const Expr& expr, const Scope& scope) {
 
 Bound choose(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("choose", expr, 2, 200);
-  const Bound index = converted(binder.expression(*expr.args[0], scope), {.id = TypeId::integer});
+  const Bound index = converted(binder.expression(*expr.args[0], scope), kInt);
   std::vector<std::string> conditions;
   for (std::size_t i = 1; i < expr.args.size(); ++i) conditions.push_back(fmt::format("{} = {}", index.sql, i));
   return binder.conditional(conditions, bound_args(binder, expr, scope, 1));
@@ -74,23 +76,16 @@ Bound data_length(Binder& binder, const Expr& expr, const Scope& scope) {
 Bound char_index(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("charindex", expr, 2, 3);
   std::vector<Bound> args = bound_args(binder, expr, scope);
-  constexpr Type kText{.id = TypeId::nvarchar, .length = -1};
-  const std::string start = args.size() > 2 ? converted(args[2], {.id = TypeId::integer}).sql : "1";
-  const std::string sql[] = {converted(args[0], kText).sql, converted(args[1], kText).sql, start};
-  constexpr Type kInt{.id = TypeId::integer};
+  const std::string start = args.size() > 2 ? converted(args[2], kInt).sql : "1";
+  const std::string sql[] = {converted(args[0], kNvarcharMax).sql, converted(args[1], kNvarcharMax).sql, start};
   return {call_sql("charindex", kInt, sql), kInt, true, false};
 }
 
 Bound round(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("round", expr, 2, 3);
   const std::vector<Bound> args = bound_args(binder, expr, scope);
-  const Bound value = is_number(args[0].type) && args[0].type.id != TypeId::bit
-                          ? args[0]
-                          : converted(args[0], {.id = TypeId::floating});
-  const Type type = value.type.id == TypeId::tiny_int || value.type.id == TypeId::small_int
-                        ? Type{.id = TypeId::integer}
-                        : value.type;
-  constexpr Type kInt{.id = TypeId::integer};
+  const Bound value = is_number(args[0].type) && args[0].type.id != TypeId::bit ? args[0] : converted(args[0], kFloat);
+  const Type type = value.type.id == TypeId::tiny_int || value.type.id == TypeId::small_int ? kInt : value.type;
   const std::string sql[] = {value.sql, converted(args[1], kInt).sql,
                              args.size() > 2 ? converted(args[2], kInt).sql : "0"};
   return {call_sql("round", type, sql), type, true, false};
@@ -99,9 +94,7 @@ Bound round(Binder& binder, const Expr& expr, const Scope& scope) {
 Bound str(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("str", expr, 1, 3);
   const std::vector<Bound> args = bound_args(binder, expr, scope);
-  constexpr Type kInt{.id = TypeId::integer};
-  const std::string sql[] = {converted(args[0], {.id = TypeId::floating}).sql,
-                             args.size() > 1 ? converted(args[1], kInt).sql : "10",
+  const std::string sql[] = {converted(args[0], kFloat).sql, args.size() > 1 ? converted(args[1], kInt).sql : "10",
                              args.size() > 2 ? converted(args[2], kInt).sql : "0"};
   constexpr Type kText{.id = TypeId::varchar, .length = 30};
   return {call_sql("str", kText, sql), kText, true, false};
@@ -109,23 +102,21 @@ Bound str(Binder& binder, const Expr& expr, const Scope& scope) {
 
 Bound pi(Binder&, const Expr& expr, const Scope&) {
   check_arguments("pi", expr, 0, 0);
-  return {"3.14159265358979312", {.id = TypeId::floating}, false, false};
+  return {"3.14159265358979312", kFloat, false, false};
 }
 
 /// Stands for a sql_variant: its type is that of the value the property has.
 Bound server_property(Binder& binder, const Expr& expr, const Scope& scope) {
   check_arguments("serverproperty", expr, 1, 1);
-  constexpr Type kText{.id = TypeId::nvarchar, .length = 4000};
   const Expr& name = *expr.args[0];
   if (name.kind != ExprKind::literal || !std::holds_alternative<std::string>(name.value)) {
     const std::string args[] = {literal_sql(std::string("serverproperty"), {.id = TypeId::varchar}),
                                 binder.expression(name, scope).sql};
-    const Bound value{call_sql("system", kText, args, true), kText, true, false};
+    const Bound value{call_sql("system", kNvarchar, args, true), kNvarchar, true, false};
     return value;
   }
   const std::optional<Value> value = binder.catalog().server_property(std::get<std::string>(name.value));
-  if (!value || std::holds_alternative<std::monostate>(*value))
-    return {"NULL", {.id = TypeId::nvarchar, .length = 128}, true, false};
+  if (!value || is_null(*value)) return {"NULL", kSysname, true, false};
   if (std::holds_alternative<std::string>(*value)) {
     const Type type{.id = TypeId::nvarchar,
                     .length = std::max(128, static_cast<int>(text_length(std::get<std::string>(*value))))};
@@ -148,7 +139,7 @@ std::optional<Bound> special_call(Binder& binder, std::string_view name, const E
   if (std::optional<Bound> date = date_call(binder, name, expr, scope)) return date;
   using Bind = Bound (*)(Binder&, const Expr&, const Scope&);
   static const std::map<std::string_view, Bind> kSpecial = {
-      {"isnull", is_null},
+      {"isnull", replace_null},
       {"coalesce", coalesce},
       {"nullif", null_if},
       {"iif", iif},

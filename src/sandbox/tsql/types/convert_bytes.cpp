@@ -1,20 +1,15 @@
 #include "tsql/types/convert_bytes.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 
-#include "dba/base/utf8.hpp"
-
+#include "tds/guid.hpp"
+#include "tds/text.hpp"
 #include "tsql/errors.hpp"
 #include "tsql/types/convert.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
-
-/// Where the bytes of a GUID stand in its text: the first three groups are little-endian.
-constexpr std::array<std::size_t, 16> kGuidOrder = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -32,25 +27,6 @@ std::string bytes_of_hex(std::string_view digits, const Type& from) {
     const int high = hex_value(digits[i]), low = hex_value(digits[i + 1]);
     if (high < 0 || low < 0) fail_hex();
     bytes += static_cast<char>(high * 16 + low);
-  }
-  return bytes;
-}
-
-std::string encoded(std::string_view text, bool unicode) {
-  std::string bytes;
-  for (std::size_t at = 0; at < text.size();) {
-    const CodePoint point = decode_utf8(text, at);
-    at += point.length;
-    const auto unit = [&](char32_t value) {
-      bytes += static_cast<char>(value & 0xFF);
-      if (unicode) bytes += static_cast<char>((value >> 8) & 0xFF);
-    };
-    if (unicode && point.value > 0xFFFF) {
-      unit(0xD7C0 + (point.value >> 10));
-      unit(0xDC00 + (point.value & 0x3FF));
-    } else {
-      unit(unicode || point.value <= 0xFF ? point.value : U'?');
-    }
   }
   return bytes;
 }
@@ -76,23 +52,14 @@ std::string raw_bytes(const Value& value, const Type& from, const Type& to, int 
   if (is_float(from)) return {};
   const std::string& text = std::get<std::string>(value);
   if (is_bytes(from)) return text;
-  if (from.id == TypeId::unique_identifier) {
-    std::string digits;
-    for (const char c : text) {
-      if (c != '-') digits += c;
-    }
-    const std::string straight = bytes_of_hex(digits, from);
-    std::string bytes(16, '\0');
-    for (std::size_t i = 0; i < 16; ++i) bytes[i] = straight[kGuidOrder[i]];
-    return bytes;
-  }
+  if (from.id == TypeId::unique_identifier) return *tds::parse_guid(text);
   if (is_text(from) && style == 1) {
     if (!text.starts_with("0x") && !text.starts_with("0X"))
       fail(8114, fmt::format("Error converting data type {} to varbinary.", type_name(from.id)), 16, 5);
     return bytes_of_hex(std::string_view(text).substr(2), from);
   }
   if (is_text(from) && style == 2) return bytes_of_hex(text, from);
-  return encoded(text, is_unicode(from));
+  return is_unicode(from) ? tds::to_utf16(text) : tds::to_code_page(text);
 }
 
 }  // namespace
@@ -124,35 +91,15 @@ std::int64_t integer_from_bytes(std::string_view bytes, const Type& to) {
 }
 
 std::string guid_from_bytes(std::string_view bytes) {
-  std::string all(bytes.substr(0, 16));
-  all.append(16 - all.size(), '\0');
-  std::string straight(16, '\0');
-  for (std::size_t i = 0; i < 16; ++i) straight[kGuidOrder[i]] = all[i];
-  std::string text = hex_text(straight);
-  for (const std::size_t dash : {20U, 16U, 12U, 8U}) text.insert(dash, "-");
-  return text;
+  std::string all(bytes.substr(0, tds::kGuidSize));
+  all.resize(tds::kGuidSize);
+  return tds::format_guid(all);
 }
 
 std::string text_of_bytes(std::string_view bytes, const Type& to, int style) {
   if (style == 1) return "0x" + hex_text(bytes);
   if (style == 2) return hex_text(bytes);
-  std::string text;
-  if (!is_unicode(to)) {
-    for (const char c : bytes) append_utf8(text, static_cast<unsigned char>(c));
-    return text;
-  }
-  char32_t high = 0;
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    const char32_t unit =
-        static_cast<unsigned char>(bytes[i]) | static_cast<char32_t>(static_cast<unsigned char>(bytes[i + 1])) << 8;
-    if (unit >= 0xD800 && unit < 0xDC00) {
-      high = unit;
-      continue;
-    }
-    append_utf8(text, high != 0 && unit >= 0xDC00 && unit < 0xE000 ? ((high - 0xD7C0) << 10) + (unit & 0x3FF) : unit);
-    high = 0;
-  }
-  return text;
+  return is_unicode(to) ? tds::from_utf16(bytes.substr(0, bytes.size() / 2 * 2)) : tds::from_code_page(bytes);
 }
 
 }  // namespace dba::sandbox::sqlserver::tsql

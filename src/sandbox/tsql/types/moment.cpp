@@ -7,12 +7,13 @@
 
 #include "dba/base/text.hpp"
 
+#include "tsql/types/type_rules.hpp"
+
 namespace dba::sandbox::sqlserver::tsql {
 namespace {
 
 using std::chrono::sys_days;
 constexpr sys_days kFirstDay{std::chrono::year{1} / 1 / 1};
-constexpr std::int64_t kLastDay = (sys_days{std::chrono::year{9999} / 12 / 31} - kFirstDay).count();
 
 constexpr auto kMonths =
     std::to_array<std::string_view>({"January", "February", "March", "April", "May", "June", "July", "August",
@@ -68,7 +69,7 @@ std::optional<Moment> normal(std::int64_t days, std::int64_t ticks, int offset) 
   days += ticks / kTicksPerDay;
   ticks %= kTicksPerDay;
   if (ticks < 0) ticks += kTicksPerDay, --days;
-  if (days < 0 || days > kLastDay) return {};
+  if (days < 0 || days > tds::kMostDays) return {};
   return Moment{days, ticks, offset};
 }
 
@@ -132,48 +133,23 @@ Civil civil(std::int64_t days) {
 }
 
 std::optional<Moment> rounded(const Moment& moment, const Type& type) {
-  switch (type.id) {
-    case TypeId::date:
-      return Moment{moment.days, 0, 0};
-    case TypeId::datetime: {
-      if (moment.days < *day_number(1753, 1, 1)) return {};
-      const std::int64_t thirds = (moment.ticks * 300 + kTicksPerSecond / 2) / kTicksPerSecond;
-      // kept in whole milliseconds: .000, .003, .007
-      return normal(moment.days, (thirds * 10 + 1) / 3 * (kTicksPerSecond / 1000), 0);
-    }
-    case TypeId::small_datetime: {
-      if (moment.days < *day_number(1900, 1, 1) || moment.days > *day_number(2079, 6, 6)) return {};
-      const std::int64_t minute = 60 * kTicksPerSecond;
-      return normal(moment.days, (moment.ticks + minute / 2) / minute * minute, 0);
-    }
-    case TypeId::time:
-    case TypeId::datetime2:
-    case TypeId::datetime_offset: {
-      std::int64_t unit = 1;
-      for (int digit = type.scale; digit < 7; ++digit) unit *= 10;
-      const std::int64_t ticks = (moment.ticks + unit / 2) / unit * unit;
-      if (type.id == TypeId::time) return Moment{0, ticks % kTicksPerDay, 0};
-      return normal(moment.days, ticks, type.id == TypeId::datetime_offset ? moment.offset : 0);
-    }
-    case TypeId::bit:
-    case TypeId::tiny_int:
-    case TypeId::small_int:
-    case TypeId::integer:
-    case TypeId::big_int:
-    case TypeId::real:
-    case TypeId::floating:
-    case TypeId::decimal:
-    case TypeId::money:
-    case TypeId::character:
-    case TypeId::varchar:
-    case TypeId::nchar:
-    case TypeId::nvarchar:
-    case TypeId::binary:
-    case TypeId::varbinary:
-    case TypeId::unique_identifier:
-      return moment;
+  if (!is_temporal(type)) return moment;
+  if (type.id == TypeId::date) return Moment{moment.days, 0, 0};
+  if (type.id == TypeId::datetime) {
+    if (moment.days < *day_number(1753, 1, 1)) return {};
+    const std::int64_t thirds = (moment.ticks * 300 + kTicksPerSecond / 2) / kTicksPerSecond;
+    // kept in whole milliseconds: .000, .003, .007
+    return normal(moment.days, (thirds * 10 + 1) / 3 * (kTicksPerSecond / 1000), 0);
   }
-  return moment;
+  if (type.id == TypeId::small_datetime) {
+    if (moment.days < tds::kDaysUntil1900 || moment.days > *day_number(2079, 6, 6)) return {};
+    const std::int64_t minute = 60 * kTicksPerSecond;
+    return normal(moment.days, (moment.ticks + minute / 2) / minute * minute, 0);
+  }
+  const std::int64_t unit = tds::from_units(1, type.scale);
+  const std::int64_t ticks = (moment.ticks + unit / 2) / unit * unit;
+  if (type.id == TypeId::time) return Moment{0, ticks % kTicksPerDay, 0};
+  return normal(moment.days, ticks, type.id == TypeId::datetime_offset ? moment.offset : 0);
 }
 
 std::string_view month_name(int month) { return kMonths[static_cast<std::size_t>(month - 1)]; }

@@ -10,17 +10,11 @@
 #include "dba/base/timestamp.hpp"
 
 #include "tds/session.hpp"
+#include "tds/temporal.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
 
-struct Moment {
-  std::int64_t days = 0;   ///< Since 0001-01-01.
-  std::int64_t ticks = 0;  ///< 100 ns each, in the day.
-  int offset = 0;          ///< Minutes east of UTC; `days` and `ticks` are local.
-};
-
-constexpr std::int64_t kTicksPerSecond = 10'000'000;
-constexpr std::int64_t kTicksPerDay = 86'400 * kTicksPerSecond;
+using tds::kTicksPerDay, tds::kTicksPerSecond, tds::Moment;
 
 Moment moment_of(WallTime utc);
 /// Days since 0001-01-01. Absent when there is no such day in the years 1 to 9999.

@@ -24,7 +24,7 @@ class MomentText {
     }
     if (!date_ && !time_) return {};
     Moment moment = time_.value_or(Moment{});
-    moment.days = date_ ? *date_ : *day_number(1900, 1, 1);
+    moment.days = date_ ? *date_ : tds::kDaysUntil1900;
     return moment;
   }
 
@@ -190,27 +190,6 @@ class MomentText {
   std::optional<Moment> time_{};
 };
 
-std::string fraction(std::int64_t ticks, int digits) {
-  if (digits == 0) return "";
-  return fmt::format(".{:07}", ticks % kTicksPerSecond).substr(0, static_cast<std::size_t>(digits) + 1);
-}
-
-std::string clock_text(const Moment& moment, int digits) {
-  const std::int64_t second = moment.ticks / kTicksPerSecond;
-  return fmt::format("{:02}:{:02}:{:02}{}", second / 3600, second / 60 % 60, second % 60,
-                     fraction(moment.ticks, digits));
-}
-
-std::string date_text(const Moment& moment) {
-  const Civil date = civil(moment.days);
-  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
-}
-
-std::string offset_text(const Moment& moment) {
-  const int minutes = std::abs(moment.offset);
-  return fmt::format("{}{:02}:{:02}", moment.offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
-}
-
 int digits_of(const Type& type) {
   return type.id == TypeId::datetime                                    ? 3
          : type.id == TypeId::small_datetime || type.id == TypeId::date ? 0
@@ -231,10 +210,10 @@ std::optional<Moment> parse_moment(std::string_view text, bool day_first) {
 }
 
 std::string format_moment(const Moment& moment, const Type& type) {
-  if (type.id == TypeId::date) return date_text(moment);
-  if (type.id == TypeId::time) return clock_text(moment, type.scale);
-  std::string text = date_text(moment) + " " + clock_text(moment, digits_of(type));
-  if (type.id == TypeId::datetime_offset) text += " " + offset_text(moment);
+  if (type.id == TypeId::date) return tds::format_date(moment.days);
+  if (type.id == TypeId::time) return tds::format_time(moment.ticks, type.scale);
+  std::string text = tds::format_date(moment.days) + " " + tds::format_time(moment.ticks, digits_of(type));
+  if (type.id == TypeId::datetime_offset) text += " " + tds::format_offset(moment.offset);
   return text;
 }
 
@@ -243,12 +222,12 @@ std::optional<std::string> format_style(const Moment& moment, const Type& type, 
   const Civil date = civil(moment.days);
   const int digits = digits_of(type);
   const bool has_date = type.id != TypeId::time, has_time = type.id != TypeId::date;
-  const std::string zone = type.id == TypeId::datetime_offset ? " " + offset_text(moment) : "";
+  const std::string zone = type.id == TypeId::datetime_offset ? " " + tds::format_offset(moment.offset) : "";
   const std::string short_month(month_name(date.month).substr(0, 3));
   const auto both = [&](const std::string& day, std::string_view between, const std::string& clock) {
     return (has_date ? day : "") + std::string(has_date && has_time ? between : "") + (has_time ? clock : "");
   };
-  const std::string iso_clock = clock_text(moment, digits);
+  const std::string iso_clock = tds::format_time(moment.ticks, digits);
   const int day = date.day, month = date.month, year = date.year, century = year % 100;
   switch (style) {
     case 0:
@@ -273,11 +252,11 @@ std::optional<std::string> format_style(const Moment& moment, const Type& type, 
     case 8:
     case 24:
     case 108:
-      return clock_text(moment, 0);
+      return tds::format_time(moment.ticks, 0);
     case 9:
     case 109:
       return both(fmt::format("{} {:>2} {}", short_month, day, year), " ",
-                  half_day_clock(moment, clock_text(moment, digits).substr(5)));
+                  half_day_clock(moment, tds::format_time(moment.ticks, digits).substr(5)));
     case 10:
     case 110:
       return fmt::format("{:02}-{:02}-{}", month, day, year);
@@ -293,24 +272,24 @@ std::optional<std::string> format_style(const Moment& moment, const Type& type, 
       return both(fmt::format("{:02} {} {}", day, short_month, year), " ", iso_clock);
     case 14:
     case 114:
-      return clock_text(moment, digits);
+      return tds::format_time(moment.ticks, digits);
     case 20:
     case 120:
-      return both(date_text(moment), " ", clock_text(moment, 0)) + zone;
+      return both(tds::format_date(moment.days), " ", tds::format_time(moment.ticks, 0)) + zone;
     case 21:
     case 25:
     case 121:
-      return both(date_text(moment), " ", iso_clock) + zone;
+      return both(tds::format_date(moment.days), " ", iso_clock) + zone;
     case 23:
-      return date_text(moment);
+      return tds::format_date(moment.days);
     case 126:
     case 127: {
       // Without a fraction when it is nothing (datetime), and with Z for UTC (127).
       const bool plain = moment.ticks % kTicksPerSecond == 0 && type.id == TypeId::datetime;
       const std::string offset = type.id != TypeId::datetime_offset   ? ""
                                  : style == 127 && moment.offset == 0 ? "Z"
-                                                                      : offset_text(moment);
-      return both(date_text(moment), "T", plain ? clock_text(moment, 0) : iso_clock) + offset;
+                                                                      : tds::format_offset(moment.offset);
+      return both(tds::format_date(moment.days), "T", plain ? tds::format_time(moment.ticks, 0) : iso_clock) + offset;
     }
     default:
       return {};

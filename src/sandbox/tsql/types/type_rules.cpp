@@ -5,8 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "dba/base/utf8.hpp"
-
+#include "tds/text.hpp"
 #include "tsql/errors.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
@@ -46,6 +45,18 @@ constexpr auto kTypes = std::to_array<TypeRow>({
     {"datetimeoffset", TypeId::datetime_offset, Sizes::fraction, 7, 25},
     {"uniqueidentifier", TypeId::unique_identifier, Sizes::none, 0, 7},
 });
+
+/// The decimals that hold all values of other exact numbers.
+struct DigitsRow {
+  TypeId id;
+  int precision, scale;
+};
+constexpr auto kDigits = std::to_array<DigitsRow>({{TypeId::bit, 1, 0},
+                                                   {TypeId::tiny_int, 3, 0},
+                                                   {TypeId::small_int, 5, 0},
+                                                   {TypeId::integer, 10, 0},
+                                                   {TypeId::big_int, 19, 0},
+                                                   {TypeId::money, 19, 4}});
 
 struct Synonym {
   std::string_view name, means;
@@ -193,38 +204,8 @@ bool is_number(const Type& type) { return is_integer(type) || is_exact(type) || 
 bool is_temporal(const Type& type) { return type.id >= TypeId::date && type.id <= TypeId::datetime_offset; }
 
 Type as_decimal(const Type& type) {
-  switch (type.id) {
-    case TypeId::bit:
-      return decimal_of(1, 0);
-    case TypeId::tiny_int:
-      return decimal_of(3, 0);
-    case TypeId::small_int:
-      return decimal_of(5, 0);
-    case TypeId::integer:
-      return decimal_of(10, 0);
-    case TypeId::big_int:
-      return decimal_of(19, 0);
-    case TypeId::money:
-      return decimal_of(19, 4);
-    case TypeId::decimal:
-    case TypeId::real:
-    case TypeId::floating:
-    case TypeId::character:
-    case TypeId::varchar:
-    case TypeId::nchar:
-    case TypeId::nvarchar:
-    case TypeId::binary:
-    case TypeId::varbinary:
-    case TypeId::date:
-    case TypeId::time:
-    case TypeId::datetime:
-    case TypeId::small_datetime:
-    case TypeId::datetime2:
-    case TypeId::datetime_offset:
-    case TypeId::unique_identifier:
-      return type;
-  }
-  return type;
+  const auto* row = std::ranges::find(kDigits, type.id, &DigitsRow::id);
+  return row == kDigits.end() ? type : decimal_of(row->precision, row->scale);
 }
 
 Type common_type(const Type& a, const Type& b) {
@@ -347,21 +328,7 @@ std::string text_prefix(std::string_view utf8, std::size_t units) {
 
 std::string to_code_page(std::string_view utf8) {
   if (std::ranges::all_of(utf8, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return std::string(utf8);
-  // @source code page 1252, 0x80 to 0x9F
-  static constexpr std::u32string_view kWestern = U"€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
-  std::string out;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const CodePoint point = decode_utf8(utf8, at);
-    at += point.length;
-    const bool known = point.valid && (point.value < 0x80 || (point.value >= 0xA0 && point.value <= 0xFF) ||
-                                       kWestern.find(point.value) != std::u32string_view::npos);
-    if (known) {
-      append_utf8(out, point.value);
-    } else {
-      out.append(point.valid && point.value > 0xFFFF ? 2 : 1, '?');
-    }
-  }
-  return out;
+  return tds::from_code_page(tds::to_code_page(utf8));
 }
 
 }  // namespace dba::sandbox::sqlserver::tsql

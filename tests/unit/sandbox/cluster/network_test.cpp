@@ -98,6 +98,31 @@ TEST_CASE("a headless Service that publishes unready addresses keeps all of its 
   CHECK(fixture.cluster.services().empty());
 }
 
+TEST_CASE("Endpoints say the same as the slice, without pods that end, and go with their Service") {
+  NetworkFixture fixture;
+  const auto& type = ClusterFixture::type("v1", "Endpoints");
+  fixture.create(kPrimaryService);
+  const auto none = fixture.wait(type, "demo", "sales", [](const Json& object) { return !object.contains("subsets"); });
+  REQUIRE(none);
+  CHECK((*none)["metadata"]["labels"] == Json::parse(R"({"app.kubernetes.io/instance":"sales",
+    "endpoints.kubernetes.io/managed-by":"endpoint-controller"})"));
+  fixture.create(group_pod("sales-0", "primary").c_str());
+  const auto ready = fixture.wait(type, "demo", "sales", [](const Json& object) {
+    return codec::find_at(object, {"subsets"}) != nullptr && object["subsets"][0].contains("addresses");
+  });
+  REQUIRE(ready);
+  const Json& subset = (*ready)["subsets"][0];
+  const Json pod = *fixture.api.get(fixture.pods, "demo", "sales-0");
+  CHECK(subset["addresses"][0]["ip"] == pod["status"]["podIP"]);
+  CHECK(subset["addresses"][0]["targetRef"]["uid"] == pod["metadata"]["uid"]);
+  CHECK(subset["ports"] == Json::parse(R"([{"name":"primary","port":1433,"protocol":"TCP"}])"));
+  CHECK_FALSE(subset.contains("notReadyAddresses"));
+  fixture.set_role("sales-0", nullptr);
+  CHECK(fixture.wait(type, "demo", "sales", [](const Json& object) { return !object.contains("subsets"); }));
+  fixture.api.remove(ClusterFixture::type("v1", "Service"), "demo", "sales");
+  fixture.wait_gone(type, "demo", "sales");
+}
+
 TEST_CASE("fault stale-endpoint keeps the old endpoints until it is cleared") {
   NetworkFixture fixture;
   fixture.create(kPrimaryService);
@@ -196,8 +221,8 @@ TEST_CASE("what is there from the beginning") {
   std::vector<std::string> names;
   for (const auto& ns : fixture.api.list(ClusterFixture::type("v1", "Namespace"), "").items)
     names.push_back(codec::name_of(*ns));
-  CHECK(names ==
-        std::vector<std::string>{"cert-manager", "default", "demo", "kube-node-lease", "kube-public", "kube-system"});
+  CHECK(names == std::vector<std::string>{"cert-manager", "default", "demo", "kube-node-lease", "kube-public",
+                                          "kube-system", "kubedb"});
   const auto& classes = ClusterFixture::type("storage.k8s.io/v1", "StorageClass");
   CHECK((*fixture.api.get(classes, "", "longhorn"))["allowVolumeExpansion"] == true);
   CHECK((*fixture.api.get(classes, "", "standard"))["allowVolumeExpansion"] == false);

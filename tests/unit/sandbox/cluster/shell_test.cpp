@@ -11,13 +11,13 @@ namespace {
 
 using namespace dba::sandbox::cluster;
 
-struct Ran {
+struct ScriptRun {
   int code = 0;
   std::string out{}, err{}, signals{};
 };
 
-Ran run(const std::vector<std::string>& argv, const std::string& input = "") {
-  Ran ran;
+ScriptRun run(const std::vector<std::string>& argv, const std::string& input = "") {
+  ScriptRun ran;
   dba::test::FakeClock clock;
   Surroundings surroundings;
   surroundings.environment = {{"NAME", "sales"}, {"WORDS", "a b"}};
@@ -45,7 +45,7 @@ Ran run(const std::vector<std::string>& argv, const std::string& input = "") {
   return ran;
 }
 
-Ran script(const std::string& text, const std::string& input = "") { return run({"sh", "-c", text}, input); }
+ScriptRun script(const std::string& text, const std::string& input = "") { return run({"sh", "-c", text}, input); }
 
 }  // namespace
 
@@ -76,7 +76,7 @@ TEST_CASE("command lists, pipes, groups, substitutions and quotes do what a shel
            Row{"sleep 300; echo later", 0, "later\n"},
        }) {
     CAPTURE(row.script);
-    const Ran ran = script(row.script);
+    const ScriptRun ran = script(row.script);
     CHECK(ran.code == row.code);
     CHECK(ran.out == row.out);
   }

@@ -26,7 +26,7 @@ std::string refusal(const auto& read) {
 
 Request request_with(std::string media, std::string body) {
   Request request{.method = "POST", .body = std::move(body)};
-  request.headers["content-type"] = std::move(media);
+  request.headers.emplace("content-type", std::move(media));
   return request;
 }
 

@@ -19,6 +19,8 @@
 
 namespace dba::sandbox::http {
 
+constexpr std::string_view kMaps = "/api/v1/namespaces/demo/configmaps";
+
 class NoPods final : public streaming::PodBackend {
  public:
   streaming::ExecResult exec(const streaming::ExecRequest&, const streaming::ExecStreams&,

@@ -66,7 +66,7 @@ TEST_CASE("a path names a resource, a namespace, an object and a subresource") {
 TEST_CASE("Accept decides about the form: the first alternative that can be served") {
   const auto view = [](const char* accept, const char* query = "") {
     Request request{.query = Query::parse(query)};
-    request.headers["accept"] = accept;
+    request.headers.emplace("accept", accept);
     try {
       const View found = view_of(request, true);
       const char* form = found.form == Form::table ? "table" : found.form == Form::metadata ? "metadata" : "object";

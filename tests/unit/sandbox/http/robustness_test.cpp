@@ -17,8 +17,6 @@
 namespace dba::sandbox::http {
 namespace {
 
-constexpr std::string_view kMaps = "/api/v1/namespaces/demo/configmaps";
-
 void still_serves(const TestServer& server) { CHECK(ask(server, "GET", kMaps).code == 200); }
 
 TEST_CASE("garbage instead of HTTP is answered with 400 or a hang-up, and the server goes on") {

@@ -10,7 +10,6 @@
 namespace dba::sandbox::http {
 namespace {
 
-constexpr std::string_view kMaps = "/api/v1/namespaces/demo/configmaps";
 constexpr std::string_view kTable =
     "Accept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,"
     "application/json\r\n";

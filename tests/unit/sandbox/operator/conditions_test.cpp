@@ -91,7 +91,7 @@ struct Course {
   platform::SteadyTime now{};
 };
 
-constexpr Health kWell{.replicas = true, .primary = true, .roles = true};
+constexpr Health kWell{.replicas = true, .primary = true, .accepting = true, .roles = true};
 
 TEST_CASE("the conditions of a group come in the documented order with the documented words") {
   Course course(typed_group());
@@ -115,6 +115,29 @@ TEST_CASE("a standalone has no condition about a group") {
   CHECK(is_true(course.all, "Provisioned"));
 }
 
+TEST_CASE("a SQL Server that does not listen yet is tried again and again, and nothing is Ready before it does") {
+  Course course(typed_standalone());
+  constexpr Health kStarting{.replicas = true, .primary = true, .roles = true};
+  std::optional<platform::SteadyTime> due;
+  for (int look = 0; look < 10; ++look) {
+    due = course.look(kStarting);
+    REQUIRE(due.has_value());
+    course.now = *due;
+  }
+  CHECK(course.told() == "ReplicaReady|True|AllReplicasReady|All replicas are ready for MSSQLServer demo/sales\n");
+  course.run(kWell);
+  CHECK(is_true(course.all, "Provisioned"));
+
+  for (int look = 0; look < 20; ++look) {
+    due = course.look(kStarting);
+    REQUIRE(due.has_value());
+    course.now = *due;
+  }
+  CHECK(is_false(course.all, "AcceptingConnection"));
+  course.run(kWell);
+  CHECK(phase_of(course.all) == "Ready");
+}
+
 TEST_CASE("without a primary provisioning stays where it is") {
   Course course(typed_group());
   course.run({.replicas = true, .primary = false, .roles = false});
@@ -132,7 +155,7 @@ TEST_CASE("a lost primary is NotReady at the next health check, a lost secondary
   set_condition(course.all, make_condition("ProvisioningStarted", true, course.database), 1, WallTime{});
   course.run(kWell);
   course.now += 100ms;
-  const Health no_secondary{.replicas = false, .primary = true, .roles = true};
+  const Health no_secondary{.replicas = false, .primary = true, .accepting = true, .roles = true};
   const auto check = course.look(no_secondary);
   CHECK(phase_of(course.all) == "Critical");
   REQUIRE(check.has_value());

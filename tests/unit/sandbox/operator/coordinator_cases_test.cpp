@@ -11,19 +11,9 @@ using namespace dba::test;
 
 namespace {
 
-/// Three replicas, the first one primary.
-GroupWorld three(std::uint64_t seed = 1) {
-  GroupWorld world(group_of(3), seed);
-  world.boot();
-  REQUIRE(world.labels() == "0:primary 1:secondary 2:secondary");
-  world.history.clear();
-  world.states = {world.labels()};
-  return world;
-}
-
 /// Three replicas with the given one primary: the primary is deleted until it is there.
 GroupWorld three_led_by(int wanted, std::uint64_t seed = 1) {
-  auto world = three(seed);
+  auto world = three_replicas(seed);
   for (int i = 0; i < 50 && world.primary() != wanted; ++i) {
     const int primary = world.primary();
     world.remove({primary});
@@ -81,7 +71,7 @@ TEST_CASE("a new group gets its first pod as primary, as soon as there is a quor
 TEST_CASE("case 1: the primary is deleted, and another pod is primary almost immediately") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    auto world = three(seed);
+    auto world = three_replicas(seed);
     world.remove({0});
     world.bring_back({0});
     world.pass(40s);
@@ -96,7 +86,7 @@ TEST_CASE("case 1: the primary is deleted, and another pod is primary almost imm
 TEST_CASE("case 1, forced: the others notice by the missing heartbeats, within 3 to 8 seconds") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    auto world = three(seed);
+    auto world = three_replicas(seed);
     world.remove({0}, true);
     world.pass(12s);
     CHECK((world.labels() == "0:- 1:primary 2:secondary" || world.labels() == "0:- 1:secondary 2:primary"));
@@ -130,7 +120,7 @@ TEST_CASE(
 TEST_CASE("case 3: both secondaries are deleted, the primary stays what it is although the quorum is gone") {
   for (const bool force : {false, true}) {
     CAPTURE(force);
-    auto world = three();
+    auto world = three_replicas();
     world.remove({1, 2}, force);
     world.pass(60s);
     CHECK(world.labels() == "0:primary 1:- 2:-");

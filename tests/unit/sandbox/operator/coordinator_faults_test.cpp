@@ -12,15 +12,6 @@ using namespace dba::test;
 
 namespace {
 
-GroupWorld three(std::uint64_t seed = 1) {
-  GroupWorld world(group_of(3), seed);
-  world.boot();
-  REQUIRE(world.labels() == "0:primary 1:secondary 2:secondary");
-  world.history.clear();
-  world.states = {world.labels()};
-  return world;
-}
-
 bool contains(const std::vector<std::string>& lines, const std::string& line) {
   return std::ranges::find(lines, line) != lines.end();
 }
@@ -38,7 +29,7 @@ TEST_CASE("while the member with the highest LSN is down, nobody is promoted; wh
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
       CAPTURE(force);
       CAPTURE(seed);
-      auto world = three(seed);
+      auto world = three_replicas(seed);
       world.group.hold_highest_lsn(0, true, world.now);
       world.remove({0}, force);
       world.pass(120s);
@@ -56,7 +47,7 @@ TEST_CASE("while the member with the highest LSN is down, nobody is promoted; wh
 }
 
 TEST_CASE("a held group goes on as soon as the hold is released") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.hold_highest_lsn(0, true, world.now);
   world.remove({0}, true);
   world.pass(60s);
@@ -69,7 +60,7 @@ TEST_CASE("a held group goes on as soon as the hold is released") {
 TEST_CASE("whoever has hardened more wins, whoever was elected") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    auto world = three(seed);
+    auto world = three_replicas(seed);
     world.group.harden(1, 70, world.now);
     world.group.harden(2, 71, world.now);
     world.group.harden(0, 71, world.now);
@@ -82,7 +73,7 @@ TEST_CASE("whoever has hardened more wins, whoever was elected") {
 TEST_CASE("a primary that is cut off stops taking writes before the others have a new one") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    auto world = three(seed);
+    auto world = three_replicas(seed);
     world.group.partition(0, 7, world.now);
     const Time cut = world.now;
     world.pass(12s);
@@ -104,7 +95,7 @@ TEST_CASE("a primary that is cut off stops taking writes before the others have 
 }
 
 TEST_CASE("a minority that is cut off changes nothing, and comes back without an election") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.partition(1, 7, world.now);
   world.group.partition(2, 8, world.now);  // Two cut off from each other, too: then the primary has no quorum.
   world.pass(20s);
@@ -138,7 +129,7 @@ TEST_CASE("without pre-vote, a member that was cut off forces an election with i
 }
 
 TEST_CASE("a frozen primary is replaced, and wakes up as a secondary") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.freeze(0, true, true, world.now);
   CHECK(world.primary() == kNobody);
   world.pass(12s);
@@ -152,7 +143,7 @@ TEST_CASE("a frozen primary is replaced, and wakes up as a secondary") {
 }
 
 TEST_CASE("a short freeze is over before anybody noticed") {
-  auto world = three();
+  auto world = three_replicas();
   const auto term = world.group.find(0)->term;
   world.group.freeze(0, true, true, world.now);
   world.pass(1s);
@@ -165,7 +156,7 @@ TEST_CASE("a short freeze is over before anybody noticed") {
 TEST_CASE("when only SQL Server is frozen or dead, the coordinator hands over after it has noticed") {
   for (const bool crash : {false, true}) {
     CAPTURE(crash);
-    auto world = three();
+    auto world = three_replicas();
     if (crash) {
       world.group.container_crashed(0, Container::sql, world.now);
     } else {
@@ -185,7 +176,7 @@ TEST_CASE("when only SQL Server is frozen or dead, the coordinator hands over af
 }
 
 TEST_CASE("a primary whose coordinator died takes writes until its lease is over") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.container_crashed(0, Container::coordinator, world.now);
   CHECK(world.primary() == 0);
   world.pass(2s);
@@ -202,7 +193,7 @@ TEST_CASE("a primary whose coordinator died takes writes until its lease is over
 
 TEST_CASE("split-brain makes a second writable replica, and ends with the fault") {
   for (const std::optional<int> member : {std::optional<int>(), std::optional<int>(2)}) {
-    auto world = three();
+    auto world = three_replicas();
     world.group.split_brain(member, true, world.now);
     world.pass(5s);
     CHECK(world.writable_count() == 2);
@@ -216,14 +207,14 @@ TEST_CASE("split-brain makes a second writable replica, and ends with the fault"
 }
 
 TEST_CASE("split-brain of a member that is primary already changes nothing") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.split_brain(0, true, world.now);
   world.pass(60s);
   settled_on(world, 0);
 }
 
 TEST_CASE("a stale label says what was, until the fault ends") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.stale_label(1, true, 0ns, world.now);
   world.group.stale_label(2, true, 0ns, world.now);
   world.remove({0}, true);
@@ -237,7 +228,7 @@ TEST_CASE("a stale label says what was, until the fault ends") {
 }
 
 TEST_CASE("a late label comes later by the delay") {
-  auto world = three();
+  auto world = three_replicas();
   for (const int id : {1, 2}) world.group.stale_label(id, true, 5s, world.now);
   world.remove({0});
   world.pass(4s);
@@ -248,7 +239,7 @@ TEST_CASE("a late label comes later by the delay") {
 }
 
 TEST_CASE("a label that somebody else changes is put right again") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.label_seen(1, "primary", world.now);
   CHECK(world.group.find(1)->label == "primary");
   world.pass(1s);
@@ -256,7 +247,7 @@ TEST_CASE("a label that somebody else changes is put right again") {
 }
 
 TEST_CASE("a flapping leadership moves on, one primary at a time, and rests when the fault is over") {
-  auto world = three();
+  auto world = three_replicas();
   world.group.flap(10s, world.now);
   std::set<int> seen;
   for (int i = 0; i < 120; ++i) {
@@ -275,7 +266,7 @@ TEST_CASE("a flapping leadership moves on, one primary at a time, and rests when
 TEST_CASE("growing to five and shrinking to three keeps one primary") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     CAPTURE(seed);
-    auto world = three(seed);
+    auto world = three_replicas(seed);
     world.group.reconfigure(group_of(5), world.now);
     world.start(3);
     world.pass(2s);
@@ -317,7 +308,7 @@ TEST_CASE("a settled group that is taken over keeps its roles without a single p
 }
 
 TEST_CASE("sequence numbers rise with every promotion, also back to the same member") {
-  auto world = three();
+  auto world = three_replicas();
   std::vector<std::uint64_t> numbers;
   for (int i = 0; i < 6; ++i) {
     const int primary = world.primary();
@@ -335,7 +326,7 @@ TEST_CASE("sequence numbers rise with every promotion, also back to the same mem
 
 TEST_CASE("the same seed gives the same history, another seed another one") {
   const auto history_of = [](std::uint64_t seed) {
-    auto world = three(seed);
+    auto world = three_replicas(seed);
     world.remove({0}, true);
     world.bring_back({0});
     world.pass(60s);

@@ -25,22 +25,22 @@ namespace {
 /// A world at speed 200 whose client talks to stubs.
 struct Stubs {
   world::World world{platform::system_clock(), 1, 200};
-  test::FakeClock unused{};
-  std::shared_ptr<test::FakeTransport> api = std::make_shared<test::FakeTransport>(unused);
+  dba::test::FakeClock unused{};
+  std::shared_ptr<dba::test::FakeTransport> api = std::make_shared<dba::test::FakeTransport>(unused);
   kube::Client client{
       kube::ClientConfig{.server = "https://api.test"},
       kube::ClientOptions{
-          .transport = api, .credentials = std::make_shared<test::StaticCredentials>(), .clock = &world.clock}};
+          .transport = api, .credentials = std::make_shared<dba::test::StaticCredentials>(), .clock = &world.clock}};
   std::mutex mutex{};
   std::condition_variable changed{};
   std::vector<Json> patches{};
 
   static std::string path(const std::string& pod) { return "/api/v1/namespaces/demo/pods/" + pod; }
-  test::Reply remember(const test::SeenRequest& request, int status, const std::string& version) {
+  dba::test::Reply remember(const dba::test::SeenRequest& request, int status, const std::string& version) {
     const std::lock_guard lock(mutex);
     patches.push_back(codec::parse_json(request.body, "patch"));
     changed.notify_all();
-    if (status != 200) return {.status = status, .body = test::status_json(status, "Reason", "words").dump()};
+    if (status != 200) return {.status = status, .body = dba::test::status_json(status, "Reason", "words").dump()};
     const std::string name = request.path.substr(request.path.rfind('/') + 1);
     const Json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}, {"resourceVersion", version}}}};
     return {.body = pod.dump()};

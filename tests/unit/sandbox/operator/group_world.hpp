@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "operator/coordinator/group.hpp"
@@ -122,5 +123,15 @@ class GroupWorld {
     if (states.empty() || states.back() != line) states.push_back(std::move(line));
   }
 };
+
+/// Three replicas, the first one primary; what led to it is forgotten.
+inline GroupWorld three_replicas(std::uint64_t seed = 1) {
+  GroupWorld world(group_of(3), seed);
+  world.boot();
+  REQUIRE(world.labels() == "0:primary 1:secondary 2:secondary");
+  world.history.clear();
+  world.states = {world.labels()};
+  return world;
+}
 
 }  // namespace dba::test

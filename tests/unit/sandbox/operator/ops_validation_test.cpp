@@ -53,11 +53,11 @@ Objects cluster() {
   return objects;
 }
 
-struct Row {
+struct OpsRow {
   const char *spec, *expected;
 };
 
-std::string judged(const Json& object, const Json* old = nullptr) {
+std::string judged_request(const Json& object, const Json* old = nullptr) {
   const Objects objects = cluster();
   std::string lines;
   for (const Refusal& refusal : validate_ops_request(object, old, objects.lookup())) {
@@ -67,7 +67,7 @@ std::string judged(const Json& object, const Json* old = nullptr) {
 }
 
 TEST_CASE("every refusal of an ops request has the documented field and text") {
-  for (const Row& row : std::vector<Row>{
+  for (const OpsRow& row : std::vector<OpsRow>{
            {"{type: Reboot}",
             "spec.type: defined OpsRequestType Reboot is not supported, supported types for MSSQLServer are "
             "UpdateVersion, HorizontalScaling, VerticalScaling, VolumeExpansion, Restart, Reconfigure, ReconfigureTLS, "
@@ -139,7 +139,7 @@ TEST_CASE("every refusal of an ops request has the documented field and text") {
            {"{type: StorageMigration, timeout: 5m, migration: {storageClassName: later}}", ""},
        }) {
     CAPTURE(row.spec);
-    CHECK(judged(request(row.spec)) == row.expected);
+    CHECK(judged_request(request(row.spec)) == row.expected);
   }
 }
 
@@ -174,19 +174,19 @@ TEST_CASE("the spec of a request does not change") {
   Json same = old;
   same["status"]["phase"] = "Progressing";
   same["metadata"]["labels"]["a"] = "b";
-  CHECK(judged(same, &old).empty());
+  CHECK(judged_request(same, &old).empty());
   Json other = old;
   other["spec"]["timeout"] = "6m";
-  CHECK(judged(other, &old) ==
+  CHECK(judged_request(other, &old) ==
         ": At least one of the following was changed:\n\tapiVersion\n\tkind\n\tname\n\tnamespace\n\tspec");
 }
 
 TEST_CASE("a size is compared only before the request runs") {
   Json running = request("{type: VolumeExpansion, volumeExpansion: {mode: Online, mssqlserver: 1Gi}}");
   running["status"]["phase"] = "Progressing";
-  CHECK(judged(running).empty());
+  CHECK(judged_request(running).empty());
   running["status"]["phase"] = "Pending";
-  CHECK_FALSE(judged(running).empty());
+  CHECK_FALSE(judged_request(running).empty());
 }
 
 TEST_CASE("versions are compared as semver does, prereleases by bytes") {

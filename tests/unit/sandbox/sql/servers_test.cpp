@@ -40,6 +40,25 @@ TEST_CASE_FIXTURE(SqlWorld, "each server knows its own name, version and role") 
   CHECK(query(0, "SELECT sequence_number FROM sys.availability_groups") == "1\n");
 }
 
+TEST_CASE_FIXTURE(SqlWorld, "system procedures tell of databases and sessions") {
+  CHECK(query(0,
+              "CREATE TABLE #d (name sysname, size int, remarks varchar(254)); INSERT #d EXEC sp_databases; SELECT "
+              "name, size FROM #d WHERE name LIKE 'agdb%'") == "agdb1 16384\nagdb2 16384\n");
+  CHECK(query(0, "EXEC sp_helpdb agdb1").find("agdb1      16.00 MB sa 5 ") == 0);
+  CHECK(query(0, "EXEC sp_helpdb 'agdb1'")
+            .find("\nagdb1_log 2 /var/opt/mssql/data/agdb1_log.ldf NULL 8192 KB Unlimited "
+                  "65536 KB log only\n") != std::string::npos);
+  CHECK(query(0, "EXEC sp_helpdb nowhere").find("Msg 15010, Level 16, State 1, ") == 0);
+  CHECK(query(0, "EXEC sp_who").find(" running sa sales-0 0 master SELECT 0\n") != std::string::npos);
+  CHECK(query(0, "EXEC sp_configure").find("max degree of parallelism 0 32767 0 0\n") == 0);
+}
+
+TEST_CASE_FIXTURE(SqlWorld, "nobody fails a group over by SQL that has its coordinator for it") {
+  CHECK(query(1, "ALTER AVAILABILITY GROUP sales FAILOVER").find("Msg 47122, Level 16, State 1, Server sales-1") == 0);
+  CHECK(query(0, "ALTER AVAILABILITY GROUP [sales] FAILOVER").find("Msg 41122, Level 16, State 1, ") == 0);
+  CHECK(query(0, "ALTER AVAILABILITY GROUP other FAILOVER").find("Msg 15151, Level 16, State 1, ") == 0);
+}
+
 TEST_CASE_FIXTURE(SqlWorld, "logins that fail say why") {
   CHECK(numbers(login(0, "")) == std::vector{5701, 5703});
   CHECK(numbers(login(0, "", "wrong")) == std::vector{18456});

@@ -165,6 +165,48 @@ TEST_CASE_FIXTURE(Views, "failover readiness is told by the primary, and by nobo
   CHECK(rows(2, view, columns) == Cells{{"agdb1", "0", "1"}, {"agdb1", "0", "1"}, {"agdb1", "1", "1"}});
 }
 
+TEST_CASE_FIXTURE(Views, "a new primary knows nothing of how far a replica is that has not reported to it") {
+  commit(0, "one");
+  stop(0, true);
+  pass(11s);  // the session timeout
+  promote(1);
+  follow(2);
+  pass(1s);
+  const std::vector<std::string> columns{"is_local",          "synchronization_state_desc", "is_suspended",
+                                         "last_hardened_lsn", "log_send_queue_size",        "redo_queue_size",
+                                         "last_commit_lsn"};
+  const auto ready = [&] {
+    return rows(1, "sys.dm_hadr_database_replica_cluster_states", {"is_failover_ready", "is_database_joined"});
+  };
+  CHECK(rows(1, kDatabases, columns) ==
+        Cells{{"0", "NOT SYNCHRONIZING", "0", "NULL", "NULL", "NULL", "NULL"},
+              {"1", "SYNCHRONIZED", "0", "42000000006500001", "NULL", "NULL", "42000000006400003"},
+              {"0", "SYNCHRONIZED", "0", "42000000006500001", "0", "0", "42000000006400003"}});
+  CHECK(ready() == Cells{{"0", "1"}, {"1", "1"}, {"1", "1"}});
+  start(0);
+  follow(0);
+  pass(1s);
+  CHECK(rows(1, kDatabases, columns)[0] == rows(1, kDatabases, columns)[2]);
+  CHECK(ready() == Cells{{"1", "1"}, {"1", "1"}, {"1", "1"}});
+  // What it has reported stays when it goes again.
+  stop(0, true);
+  pass(20s);
+  CHECK(rows(1, kDatabases, columns)[0] ==
+        std::vector<std::string>{"0", "NOT SYNCHRONIZING", "0", "42000000006500001", "0", "0", "42000000006400003"});
+}
+
+TEST_CASE_FIXTURE(Views, "two primaries are not connected to each other") {
+  state.separate(0, 1, now);
+  promote(1);
+  follow(2);
+  pass(20s);
+  const std::vector<std::string> columns{"role_desc", "connected_state_desc", "synchronization_health_desc"};
+  CHECK(rows(1, kStates, columns) == Cells{{"SECONDARY", "DISCONNECTED", "NOT_HEALTHY"},
+                                           {"PRIMARY", "CONNECTED", "HEALTHY"},
+                                           {"SECONDARY", "CONNECTED", "HEALTHY"}});
+  CHECK(rows(1, kDatabases, {"synchronization_state_desc"})[0] == std::vector<std::string>{"NOT SYNCHRONIZING"});
+}
+
 TEST_CASE_FIXTURE(Views, "the sequence number rises with every primary and spreads with the connections") {
   const auto number = [&](int ordinal) { return rows(ordinal, "sys.availability_groups", {"sequence_number"}); };
   CHECK(number(0) == Cells{{"1"}});

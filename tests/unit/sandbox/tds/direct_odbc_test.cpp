@@ -2,11 +2,8 @@
 
 #include "direct_odbc.hpp"
 
-#include <atomic>
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -46,6 +43,19 @@ void echo(const Request& request, ResultSink& sink, const std::stop_token&) {
   sink.done(1, false);
 }
 
+/// A server that answers with its parameters, and a driver that is connected to it.
+struct Echo {
+  FakeSqlServer server{};
+  std::optional<DirectOdbc> odbc{};
+
+  explicit Echo(const OdbcDriver& driver) {
+    server.instance.on_run = echo;
+    odbc.emplace(connection_string(driver, server));
+    CHECK(odbc->why_not() == "");
+    REQUIRE(odbc->connected());
+  }
+};
+
 /// A file with the server's certificate, for as long as it is needed.
 class CertificateFile {
  public:
@@ -65,11 +75,8 @@ class CertificateFile {
 
 TEST_CASE("a driver encrypts by itself, inside TDS") {
   DBA_FOR_EACH_DRIVER(driver) {
-    FakeSqlServer server;
-    server.instance.on_run = echo;
-    DirectOdbc odbc(connection_string(driver, server));
-    CHECK(odbc.why_not() == "");
-    REQUIRE(odbc.connected());
+    Echo talk(driver);
+    DirectOdbc& odbc = *talk.odbc;
     CHECK(odbc.run("select 1") == "select 1");
   }
 }
@@ -91,10 +98,8 @@ TEST_CASE("Microsoft's driver encrypts strictly, as TDS 8 has it") {
 
 TEST_CASE("parameters of a statement that is run at once arrive") {
   DBA_FOR_EACH_DRIVER(driver) {
-    FakeSqlServer server;
-    server.instance.on_run = echo;
-    DirectOdbc odbc(connection_string(driver, server));
-    REQUIRE(odbc.connected());
+    Echo talk(driver);
+    DirectOdbc& odbc = *talk.odbc;
     int number = -7;
     std::string words = "ab";
     odbc.bind(number);
@@ -105,10 +110,8 @@ TEST_CASE("parameters of a statement that is run at once arrive") {
 
 TEST_CASE("a prepared statement is run as often as wanted") {
   DBA_FOR_EACH_DRIVER(driver) {
-    FakeSqlServer server;
-    server.instance.on_run = echo;
-    DirectOdbc odbc(connection_string(driver, server));
-    REQUIRE(odbc.connected());
+    Echo talk(driver);
+    DirectOdbc& odbc = *talk.odbc;
     int number = 1;
     odbc.bind(number);
     CHECK(odbc.prepare("select ?") == "ok");
@@ -140,10 +143,8 @@ TEST_CASE("errors of statements with parameters come once") {
 
 TEST_CASE("a driver's transactions are begun and ended") {
   DBA_FOR_EACH_DRIVER(driver) {
-    FakeSqlServer server;
-    server.instance.on_run = echo;
-    DirectOdbc odbc(connection_string(driver, server));
-    REQUIRE(odbc.connected());
+    Echo talk(driver);
+    DirectOdbc& odbc = *talk.odbc;
     odbc.set_autocommit(false);
     CHECK(odbc.run("insert") == "insert");
     CHECK(odbc.commit());
@@ -156,21 +157,15 @@ TEST_CASE("a driver's transactions are begun and ended") {
 
 TEST_CASE("a driver that gives a query up by itself is heard, and the session goes on") {
   DBA_FOR_EACH_DRIVER(driver) {
-    std::atomic<bool> cancelled = false;
+    test::Hanging hanging;
     FakeSqlServer server;
-    server.instance.on_run = [&](const Request&, ResultSink&, const std::stop_token& cancel) {
-      std::mutex mutex;
-      std::condition_variable_any never;
-      std::unique_lock lock(mutex);
-      never.wait(lock, cancel, [] { return false; });
-      cancelled = true;
-    };
+    server.instance.on_run = hanging.on_run();
     DirectOdbc odbc(connection_string(driver, server));
     REQUIRE(odbc.connected());
     odbc.set_query_timeout(1);
     const std::string errors = odbc.run("hang");
     CHECK(errors.find("HYT00") != std::string::npos);
-    CHECK(cancelled);
+    CHECK(hanging.cancelled);
     server.instance.on_run = echo;
     CHECK(odbc.run("fine") == "fine");
   }

@@ -2,6 +2,7 @@
 // An instance and sessions whose every answer is written by the test.
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -109,6 +110,22 @@ class FakeInstance : public sqlserver::Instance {
   std::vector<sqlserver::LoginRequest> logins_{};
   std::vector<sqlserver::Request> requests_{};
   std::optional<sqlserver::Message> killed_{};
+};
+
+/// Batches that do nothing until they are cancelled, and whether one was.
+struct Hanging {
+  std::atomic<bool> cancelled = false;
+
+  FakeInstance::OnRun on_run() {
+    return [this](const sqlserver::Request&, sqlserver::ResultSink&, const std::stop_token& cancel) {
+      std::mutex mutex;
+      std::condition_variable_any never;
+      std::unique_lock lock(mutex);
+      never.wait(lock, cancel, [] { return false; });
+      cancelled = true;
+      cancelled.notify_all();
+    };
+  }
 };
 
 /// An authority and a certificate of it for the name "sales-0".

@@ -24,6 +24,9 @@ namespace dba::test {
 namespace wire = sandbox::sqlserver::tds;
 using wire::PacketType;
 
+/// The whole answer to a batch that has none.
+inline constexpr const char* kDone = "fd 00 00 00 00 00 00 00 00 00 00 00 00";
+
 class RawClient {
  public:
   explicit RawClient(std::unique_ptr<sandbox::streaming::ByteStream> stream) : stream_(std::move(stream)) {}

@@ -2,14 +2,9 @@
 
 #include "tds/server.hpp"
 
-#include <random>
-#include <thread>
-
 #include <doctest/doctest.h>
 
-#include "raw_client.hpp"
-#include "streaming/byte_pipe.hpp"
-#include "tds/security.hpp"
+#include "served.hpp"
 
 using namespace dba;
 using namespace dba::sandbox;
@@ -17,41 +12,10 @@ using namespace dba::sandbox::sqlserver;
 using test::bytes;
 using test::FakeInstance;
 using test::hex;
+using test::kDone;
 using test::PacketType;
 using test::RawClient;
-
-namespace {
-
-constexpr const char* kDone = "fd 00 00 00 00 00 00 00 00 00 00 00 00";
-
-/// A connection that is served. The client ends first, unless the test says otherwise.
-struct Served {
-  FakeInstance instance{};
-  std::stop_source stop{};
-  std::optional<RawClient> client{};
-  std::jthread server{};
-
-  explicit Served(bool with_certificate = true) {
-    if (with_certificate) {
-      instance.server.certificate_pem = test::server_certificate().certificate_pem;
-      instance.server.key_pem = test::server_certificate().key_pem;
-    }
-    auto [near, far] = streaming::make_byte_pipe();
-    client.emplace(std::move(near));
-    server = std::jthread(
-        [this, stream = std::move(far)]() mutable { serve(instance, std::move(stream), stop.get_token()); });
-  }
-  ~Served() { client.reset(); }
-  Served(const Served&) = delete;
-  Served& operator=(const Served&) = delete;
-
-  void log_in() {
-    client->encrypt_inside(RawClient::prelogin());
-    client->log_in();
-  }
-};
-
-}  // namespace
+using test::Served;
 
 TEST_CASE("TLS inside TDS: a client is served whatever it says of encryption") {
   for (const char asked : {'\0', '\1', '\3'}) {
@@ -163,30 +127,6 @@ TEST_CASE("a stop ends a connection wherever it stands") {
   }
 }
 
-TEST_CASE("rows wait for a client that does not read") {
-  Served served;
-  served.log_in();
-  std::atomic<int> rows = 0;
-  constexpr int kAll = 4000;
-  served.instance.on_run = [&](const Request&, ResultSink& sink, const std::stop_token&) {
-    sink.columns({{"", {TypeId::varchar, 8000}}});
-    while (rows < kAll && sink.row({std::string(8000, 'x')})) ++rows;
-    sink.done(kAll, false);
-  };
-  served.client->send_batch("…");
-  // Until it comes to a standstill, which is where the pipe is full: a MiB and what is in the works.
-  int before = -1;
-  while (before != rows) {
-    before = rows;
-    served.client->hears_something();
-  }
-  CHECK(rows < kAll);
-  const auto message = served.client->receive();
-  REQUIRE(message.has_value());
-  CHECK(rows == kAll);
-  CHECK(message->size() > 8000U * kAll);
-}
-
 TEST_CASE("a client may vanish after any byte of its way to the login") {
   std::string way = tds::packets(PacketType::prelogin, RawClient::prelogin());
   tls::Client tls({.verify = false, .at_most_tls_1_2 = true});
@@ -232,25 +172,4 @@ TEST_CASE("garbage ends a connection, in clear and behind TLS") {
   CHECK(served.client->is_closed());
   served.server.join();
   CHECK(served.instance.open_sessions == 0);
-}
-
-TEST_CASE("whatever is damaged on the way, a connection ends or is served") {
-  std::mt19937_64 random(1);
-  const std::string conversation =
-      tds::packets(PacketType::login, RawClient::login()) +
-      tds::packets(PacketType::batch, RawClient::headers() + RawClient::wide("select 1")) +
-      tds::packets(PacketType::procedure,
-                   RawClient::headers() + bytes("ffff 0a00 0000 00 00 e7 401f 0904d00034 0200 6100")) +
-      tds::packets(PacketType::transaction, RawClient::headers() + bytes("0500 00 00"));
-  for (int round = 0; round < 60; ++round) {
-    std::string damaged = conversation;
-    for (int i = 0; i < 3; ++i) damaged[random() % damaged.size()] = static_cast<char>(random());
-    CAPTURE(round);
-    Served served;
-    served.client->encrypt_inside(RawClient::prelogin());
-    served.client->send_bytes(damaged);
-    served.client->hang_up();
-    served.server.join();
-    CHECK(served.instance.open_sessions == 0);
-  }
 }

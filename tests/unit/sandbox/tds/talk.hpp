@@ -40,7 +40,6 @@ struct Talk {
   void answers(FakeInstance::OnRun on_run) { instance.on_run = std::move(on_run); }
 };
 
-inline constexpr const char* kDone = "fd 00 00 00 00 00 00 00 00 00 00 00 00";
 inline constexpr const char* kAttentionDone = "fd 20 00 00 00 00 00 00 00 00 00 00 00";
 inline constexpr const char* kStatus0 = "79 00 00 00 00";
 inline constexpr const char* kProcedureDone = "fe 00 00 e0 00 00 00 00 00 00 00 00 00";

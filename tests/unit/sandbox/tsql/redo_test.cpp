@@ -77,8 +77,6 @@ TEST_CASE("a snapshot seeds another replica and brings one back to where it was"
   bench.store.restore("agdb1", then);
   CHECK(bench.run("SELECT * FROM t") == "[a int]\n1\n(1)");
   CHECK(bench.run("INSERT t VALUES (3); SELECT * FROM t") == "(1)\n[a int]\n1\n3\n(2)");
-  bench.store.reset("agdb1");
-  CHECK(bench.run("SELECT * FROM t") == "Msg 208, Level 16, State 1, Line 1: Invalid object name 't'.\nfailed");
 }
 
 TEST_CASE("what goes wrong in the middle of redo leaves the database as it was") {
@@ -89,34 +87,4 @@ TEST_CASE("what goes wrong in the middle of redo leaves the database as it was")
   CHECK_THROWS_AS(bench.store.redo("agdb1", bad), std::runtime_error);
   CHECK_THROWS_AS(bench.store.redo("nosuch", bad), std::runtime_error);
   CHECK(bench.run("SELECT * FROM t") == "[a int]\n(0)");
-}
-
-TEST_CASE("a million rows stream through, and a reader that goes away ends them") {
-  Bench bench;
-  class Counter final : public sql::ResultSink {
-   public:
-    bool columns(const std::vector<sql::Column>&) override { return true; }
-    bool row(const std::vector<sql::Value>&) override { return ++rows != most; }
-    bool done(std::optional<std::int64_t> count, bool) override {
-      counted = count.value_or(-1);
-      return true;
-    }
-    bool message(const sql::Message&) override { return true; }
-    bool output(const sql::Parameter&) override { return true; }
-    bool database_changed(const std::string&) override { return true; }
-    bool transaction(Transaction, std::uint64_t) override { return true; }
-    std::int64_t rows = 0, counted = 0, most = -1;
-  };
-  Counter million;
-  bench.first->run(
-      {"SELECT TOP 1000000 a.system_type_id FROM sys.types a, sys.types b, sys.types c, sys.types d, sys.types e", {}},
-      million, {});
-  CHECK(million.rows == 1000000);
-  CHECK(million.counted == 1000000);
-  Counter short_reader;
-  short_reader.most = 10;
-  bench.first->run({"SELECT a.system_type_id FROM sys.types a, sys.types b, sys.types c, sys.types d, sys.types e", {}},
-                   short_reader, {});
-  CHECK(short_reader.rows == 10);
-  CHECK(short_reader.counted == 0);
 }

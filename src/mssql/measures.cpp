@@ -1,0 +1,16 @@
+#include "measures.hpp"
+
+#include <algorithm>
+
+namespace dba::mssql {
+
+std::optional<std::int64_t> worst_of(const ReplicaState& replica, Measure measure) {
+  std::int64_t worst = 0;
+  for (const DatabaseState& database : replica.databases) {
+    if (!(database.*measure)) return std::nullopt;
+    worst = std::max(worst, *(database.*measure));
+  }
+  return worst;
+}
+
+}  // namespace dba::mssql

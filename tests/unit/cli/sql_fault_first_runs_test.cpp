@@ -1,0 +1,13 @@
+// The first of the seeded runs; the program cli_sql_fault_runs does them all.
+
+#include <doctest/doctest.h>
+
+#include "sql_fault_runs.hpp"
+
+namespace dba::cli {
+
+TEST_CASE("whatever the servers do, replicas, roles and query end in time, with the exit code that follows") {
+  for (std::uint32_t seed = 0; seed < 16; ++seed) run_against_faults(seed);
+}
+
+}  // namespace dba::cli
