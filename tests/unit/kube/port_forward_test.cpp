@@ -168,21 +168,21 @@ TEST_CASE("a pod that does not read makes the writer wait, and nobody else") {
   pod.server.then(accepts([&](PodPeer& peer) {
     peer.open_port();
     may_read.wait();
-    peer.send(0, std::to_string(peer.receive(0, 48 * kMebibyte).size()));
+    peer.send(0, std::to_string(peer.receive(0, 24 * kMebibyte).size()));
   }));
   pod.server.then(accepts(echo));
   const LocalEnd local = pod.connect();
   std::atomic<std::size_t> written = 0;
   const auto writing = std::async(std::launch::async, [&] {
     const std::string piece = distinct_bytes(kMebibyte / 4);
-    for (int i = 0; i < 192 && local.write(piece); ++i) written += piece.size();
+    for (int i = 0; i < 96 && local.write(piece); ++i) written += piece.size();
   });
   const std::string bytes = distinct_bytes(8 * kMebibyte);
   const LocalEnd other = pod.connect();
   for (int i = 0; i < 3; ++i) CHECK((echoed(other, bytes) == bytes));
   CHECK(written < 12 * kMebibyte);
   may_read.count_down();
-  CHECK(local.read_to_end() == std::to_string(48 * kMebibyte));
+  CHECK(local.read_to_end() == std::to_string(24 * kMebibyte));
 }
 
 TEST_CASE("after its last byte the local side still hears the pod") {
