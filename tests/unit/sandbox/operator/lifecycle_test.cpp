@@ -1,8 +1,6 @@
 // The operator at work against an API server in memory, in virtual time: what it makes, in which phases, and what
 // stays when a database goes.
 
-#include "operator/runtime/control_loop.hpp"
-
 #include <algorithm>
 #include <cctype>
 #include <memory>
@@ -16,6 +14,7 @@
 
 #include "fixtures.hpp"
 #include "mini_api.hpp"
+#include "operator/runtime/control_loop.hpp"
 #include "support/fake_transport.hpp"
 #include "support/patient_clock.hpp"
 
