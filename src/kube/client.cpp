@@ -67,7 +67,10 @@ HttpRequest Client::Impl::request(std::string_view method, const std::string& pa
   if (config.request_timeout.count() > 0) query.set("timeout", format_duration(config.request_timeout));
   HttpRequest request;
   request.method = method;
-  request.target = path + query.text();
+  std::string parameters = query.text();
+  // A path that was given as text may bring its own.
+  if (!parameters.empty() && path.find('?') != std::string::npos) parameters.front() = '&';
+  request.target = path + parameters;
   request.headers.emplace_back("Accept", "application/json");
   return request;
 }

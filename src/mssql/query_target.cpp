@@ -33,14 +33,14 @@ struct QueryTargets::Impl {
   std::optional<Connection> try_connect(const SqlPod& pod, const SessionWish& session, platform::SteadyTime deadline,
                                         std::optional<sql::SqlError>& failure);
   std::optional<SqlPod> with_role(const RoleReport& report) const;
-  SqlPod find_by_role(platform::SteadyTime deadline);
+  SqlPod find_by_role(const std::optional<SqlPod>& silent, platform::SteadyTime deadline);
 };
 
 namespace {
 
 /// How long servers are waited for at first. One that hangs is not to use up what its successor needs; one that is only
 /// slow is asked again, with twice the patience.
-constexpr auto kFirstPatience = std::chrono::seconds(2);
+constexpr auto kFirstPatience = std::chrono::seconds(5);
 
 /// When a first step ends that leaves at least as long for the one after it.
 platform::SteadyTime first_half(platform::SteadyTime now, platform::SteadyTime deadline,
@@ -137,19 +137,25 @@ std::optional<SqlPod> QueryTargets::Impl::with_role(const RoleReport& report) co
 }
 
 /// Asks everybody, and again with more patience while some are late and there is time left to talk to who is found.
+/// @param silent gave no answer just now: the others are asked first, without waiting for it
 /// @throws Error when nobody, or more than one primary, has the role
-SqlPod QueryTargets::Impl::find_by_role(platform::SteadyTime deadline) {
+SqlPod QueryTargets::Impl::find_by_role(const std::optional<SqlPod>& silent, platform::SteadyTime deadline) {
   ReplicaAsker asker(*sql, client.clock(), client.stop());
+  const std::vector<SqlPod> everybody = sql_pods(roles);
+  std::vector<SqlPod> asked = everybody;
+  if (silent) std::erase_if(asked, [&silent](const SqlPod& pod) { return pod.uid == silent->uid; });
   for (platform::SteadyTime::duration patience = kFirstPatience;; patience *= 2) {
     const auto now = client.clock().steady_now();
     const auto until = first_half(now, deadline, patience);
-    const RoleAnswers answers = asker.ask_roles(sql_pods(roles), until);
+    const RoleAnswers answers = asker.ask_roles(asked, until);
     RoleSources sources = objects.sources();
     sources.sql = &answers;
     const RoleReport report = build_role_report(sources);
     if (const auto found = with_role(report)) return *found;
+    const bool all_asked = asked.size() == everybody.size();
     const bool someone_is_late = client.clock().steady_now() >= until;
-    if (!someone_is_late || until - now < patience) {
+    asked = everybody;
+    if (all_asked && (!someone_is_late || until - now < patience)) {
       throw Error({.code = report.two_primaries_proven ? ExitCode::write_lost : ExitCode::unhealthy,
                    .message = wish.role == WantedRole::primary ? role_summary(report)
                                                                : "no live pod that answered is SECONDARY in SQL Server",
@@ -167,7 +173,8 @@ QueryTargets::Connection QueryTargets::connect_by_role(const SessionWish& wish, 
     if (auto connection = impl_->try_connect(*guess, wish, until, failure)) return *std::move(connection);
     if (impl_->standalone() && failure) throw *std::move(failure);
   }
-  return connect(impl_->find_by_role(deadline), wish, deadline);
+  const bool is_silent = failure && failure->failure() == sql::Failure::timed_out;
+  return connect(impl_->find_by_role(is_silent ? guess : std::nullopt, deadline), wish, deadline);
 }
 
 }  // namespace dba::mssql

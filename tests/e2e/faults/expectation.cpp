@@ -59,6 +59,12 @@ bool was_carried_out(FaultKind kind) {
          kind == FaultKind::frozen_body;
 }
 
+/// A server that never answers may use up --timeout, too.
+std::set<int> failures(FaultKind kind, bool always, int failure) {
+  if (always && reason_for(kind) == "Timeout") return {failure, kTimedOut};
+  return {failure};
+}
+
 Expectation expect_of_write(const SeenRequest& request, FaultKind kind, bool always, int failure) {
   const bool dry_run = request.target.find("dryRun=All") != std::string::npos;
   if (!leaves_write_open(kind) || dry_run) {
@@ -129,7 +135,7 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
       expectation.codes = helped ? std::set<int>{0} : std::set<int>{kUnhealthy};
       expectation.words = "unknown";
     } else if (request.method == "GET") {
-      return repeated ? expectation : Expectation{{dependence.failure}, words_for(kind)};
+      return repeated ? expectation : Expectation{failures(kind, always, dependence.failure), words_for(kind)};
     } else {
       return expect_of_write(request, kind, always, dependence.failure);
     }
@@ -138,7 +144,8 @@ Expectation expect(const std::vector<SeenRequest>& seen, FaultKind kind, bool al
   if (always && met_any) {
     // A gate says what it could not see, each in its row.
     expectation.words = words_for(kind) + (expectation.codes.contains(kUnhealthy) ? "|could not be read" : "");
-    expectation.codes.insert(dependence.failure);  // what is essential may not even have been sent any more
+    // What is essential may not even have been sent any more.
+    expectation.codes.merge(failures(kind, always, dependence.failure));
   }
   return expectation;
 }

@@ -355,6 +355,13 @@ TEST_CASE("time-outs and deadlines limit every call") {
           Kind::timeout);
     CHECK(cluster.api().requests().at(0).parameter("timeout") == "1m30s");
   }
+  SUBCASE("also behind parameters that came with a path") {
+    config.request_timeout = 90s;
+    FakeCluster cluster(config);
+    cluster.api().on("GET", "/sandbox/truth").reply(Json::object());
+    cluster.client().raw_get("/sandbox/truth?database=sales");
+    CHECK(cluster.api().requests().at(0).line() == "GET /sandbox/truth?database=sales&timeout=1m30s");
+  }
   SUBCASE("a deadline ends the call under way and every later one") {
     FakeCluster cluster(config);
     const auto began = cluster.clock().steady_now();
