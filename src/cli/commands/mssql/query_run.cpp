@@ -107,7 +107,7 @@ void QueryRun::run_batch(const mssql::QueryTargets::Connection& connection, cons
     if (is_interrupt(error) && !context_.io.out.closed()) {
       const Error told({.code = ExitCode::interrupted,
                         .message = "interrupted: whether the statement under way took effect is not known"});
-      tell(told, connection.pod, &batch);
+      tell(told, connection.pod, nullptr);
       printer_.finish();
     }
     throw;
