@@ -170,6 +170,7 @@ void RunningScript::do_await(const Line& /*line*/, Arguments arguments) {
 std::string RunningScript::await(const Background& one, const fs::path& file, const std::string& pattern,
                                  milliseconds limit) {
   const auto deadline = steady_clock::now() + limit;
+  const OutputWatch output(file);
   for (;;) {
     const bool ended = one.process.has_ended();  // before reading: what it wrote last counts
     std::string text = read_text(file);
@@ -180,7 +181,7 @@ std::string RunningScript::await(const Background& one, const fs::path& file, co
     if (steady_clock::now() > deadline) {
       throw Failure(fmt::format("no match for {} within {}", pattern, limit));
     }
-    usleep(20'000);
+    output.wait(one.process, deadline);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -143,6 +144,25 @@ bool Process::has_ended() const {
 void Process::signal(int number) const {
   if (pid_ > 0) {
     kill(pid_, number);
+  }
+}
+
+OutputWatch::OutputWatch(const std::filesystem::path& file) : descriptor_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+  if (descriptor_ >= 0 && inotify_add_watch(descriptor_, file.c_str(), IN_MODIFY) >= 0) {
+    return;
+  }
+  const int error = errno;
+  close(descriptor_);
+  throw std::runtime_error("watch " + file.string() + ": " + strerror(error));
+}
+
+OutputWatch::~OutputWatch() { close(descriptor_); }
+
+void OutputWatch::wait(const Process& writer, SteadyTime deadline) const {
+  std::array<pollfd, 2> events{{{descriptor_, POLLIN, 0}, {writer.pid_descriptor_, POLLIN, 0}}};
+  poll(events.data(), events.size(), milliseconds_until(deadline));
+  std::array<char, 4096> seen{};
+  while (read(descriptor_, seen.data(), seen.size()) > 0) {
   }
 }
 

@@ -35,8 +35,24 @@ class Process {
   void signal(int number) const;  ///< To the process itself, not to its children.
 
  private:
+  friend class OutputWatch;
   pid_t pid_ = -1;
   int pid_descriptor_ = -1;
+};
+
+/// Notices what is written to one file from its construction on.
+class OutputWatch {
+ public:
+  explicit OutputWatch(const std::filesystem::path& file);  ///< @throws std::runtime_error
+  ~OutputWatch();
+  OutputWatch(const OutputWatch&) = delete;
+  OutputWatch& operator=(const OutputWatch&) = delete;
+
+  /// Returns when something was written since the last call, when `writer` has ended, or at `deadline`.
+  void wait(const Process& writer, SteadyTime deadline) const;
+
+ private:
+  int descriptor_;
 };
 
 struct TerminalRun {
