@@ -23,6 +23,8 @@ inline constexpr Lag kPromotion{std::chrono::milliseconds(300), std::chrono::mil
 inline constexpr Lag kLabel{std::chrono::milliseconds(50), std::chrono::milliseconds(300)};
 inline constexpr Lag kSqlStart{std::chrono::milliseconds(1500), std::chrono::milliseconds(3000)};
 inline constexpr Lag kJoin{std::chrono::milliseconds(400), std::chrono::milliseconds(1200)};
-inline constexpr Lag kProbe{std::chrono::seconds(1), std::chrono::seconds(2)};
+/// Shorter than any start: a SQL Server that died has lost the lead before it can answer again.
+inline constexpr Lag kProbe{std::chrono::milliseconds(1000), std::chrono::milliseconds(1400)};
+static_assert(kProbe.most < kSqlStart.least);
 
 }  // namespace dba::sandbox::kubedb::coordinator

@@ -175,6 +175,18 @@ TEST_CASE("when only SQL Server is frozen or dead, the coordinator hands over af
   }
 }
 
+TEST_CASE("a SQL Server that died is led no more, also when it starts again at once") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    auto world = three_replicas(seed);
+    world.group.container_crashed(0, Container::sql, world.now);
+    world.group.container_started(0, Container::sql, world.now);
+    world.pass(20s);
+    CHECK(world.primary() > 0);
+    settled_on(world, world.primary());
+  }
+}
+
 TEST_CASE("a primary whose coordinator died takes writes until its lease is over") {
   auto world = three_replicas();
   world.group.container_crashed(0, Container::coordinator, world.now);
