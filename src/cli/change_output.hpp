@@ -45,7 +45,7 @@ class ChangeOutput {
   output::IoStreams& io_;
   output::Format format_;
   DryRun dry_run_;
-  std::vector<Json> objects_{};
+  std::vector<Json> objects_;
 };
 
 }  // namespace dba::cli

@@ -32,7 +32,20 @@ std::string database_state(const Json& database) {
   return fmt::format("{}, {} {}", phase, replicas, replicas == 1 ? "replica" : "replicas");
 }
 
-void sort_by_value(std::vector<Candidate>& items) { std::ranges::sort(items, {}, &Candidate::value); }
+std::string no_help(const Json& /*object*/) { return {}; }
+std::string role_label(const Json& pod) { return codec::label_of(pod, mssql::kRoleLabel); }
+
+/// The names of objects of the namespace in use, or of all that have none, with what `help` says of each.
+Completions of_objects(AppContext& context, const kube::ResourceType& type, const kube::ListOptions& options,
+                       std::string (*help)(const Json& object)) {
+  Completions all;
+  kube::Client& client = context.kube();
+  client.list(type, type.namespaced ? client.config().ns : "", options, [&all, help](Json&& object) {
+    all.items.push_back({.value = codec::name_of(object), .help = help(object)});
+  });
+  std::ranges::sort(all.items, {}, &Candidate::value);
+  return all;
+}
 
 }  // namespace
 
@@ -47,34 +60,18 @@ Completions complete_clusters(AppContext& context, std::string_view) { return of
 Completions complete_users(AppContext& context, std::string_view) { return of_words(names(context).users); }
 
 Completions complete_namespaces(AppContext& context, std::string_view) {
-  Completions all;
-  context.kube().list(kube::resources::namespaces, "", {.metadata_only = true},
-                      [&all](Json&& item) { all.items.push_back({.value = codec::name_of(item)}); });
-  sort_by_value(all.items);
-  return all;
+  return of_objects(context, kube::resources::namespaces, {.metadata_only = true}, no_help);
 }
 
 Completions complete_databases(AppContext& context, std::string_view) {
-  Completions all;
-  kube::Client& client = context.kube();
-  client.list(kube::resources::mssqlservers, client.config().ns, {}, [&all](Json&& item) {
-    all.items.push_back({.value = codec::name_of(item), .help = database_state(item)});
-  });
-  sort_by_value(all.items);
-  return all;
+  return of_objects(context, kube::resources::mssqlservers, {}, database_state);
 }
 
 Completer complete_replicas(const std::string& database) {
   return [&database](AppContext& context, std::string_view) {
-    Completions all;
-    if (database.empty()) return all;
-    kube::Client& client = context.kube();
+    if (database.empty()) return Completions{};
     const kube::ListOptions options{.label_selector = mssql::pod_selector(database), .metadata_only = true};
-    client.list(kube::resources::pods, client.config().ns, options, [&all](Json&& pod) {
-      all.items.push_back({.value = codec::name_of(pod), .help = codec::label_of(pod, mssql::kRoleLabel)});
-    });
-    sort_by_value(all.items);
-    return all;
+    return of_objects(context, kube::resources::pods, options, role_label);
   };
 }
 

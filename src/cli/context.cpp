@@ -10,6 +10,11 @@ kube::Client& AppContext::kube() {
   return *client;
 }
 
+void AppContext::limit(platform::SteadyTime until) {
+  kube().set_deadline(until);
+  deadline = until;
+}
+
 kube::ClientConfig AppContext::connection() const { return kube::load_client_config(global.connection, environment); }
 
 output::ProgressMode AppContext::progress_mode() const {

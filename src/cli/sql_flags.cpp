@@ -75,10 +75,7 @@ platform::SteadyTime deadline_of(AppContext& context, std::chrono::nanoseconds t
 
 mssql::SqlQuestion sql_question(AppContext& context, const SqlOptions& options) {
   mssql::SqlQuestion question{.open = sql_opener(context, options), .until = deadline_of(context, options.timeout)};
-  if (options.timeout.count() != 0) {
-    context.kube().set_deadline(question.until);
-    context.deadline = question.until;
-  }
+  if (options.timeout.count() != 0) context.limit(*question.until);
   return question;
 }
 

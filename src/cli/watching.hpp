@@ -24,7 +24,7 @@ bool go_on_showing(AppContext& context);
 
 /// Runs what goes on to show until somebody ends it, which is no failure.
 /// @param follow returns when there is nothing more to follow; throws Error (interrupted) when it is to stop
-/// @returns ok, also when the reader of stdout has gone; interrupted or terminated for a signal.
+/// @returns ok, also when the reader of stdout has gone; interrupted for a signal, whichever it was: main.cpp knows
 ExitCode watch_until_ended(AppContext& context, const std::function<void()>& follow);
 
 }  // namespace dba::cli

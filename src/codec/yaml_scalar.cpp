@@ -11,16 +11,13 @@
 #include <string>
 #include <system_error>
 
+#include "dba/base/text.hpp"
+
 namespace dba::codec {
 
 namespace {
 
 using Kind = PlainScalar::Kind;
-
-template <std::size_t N>
-bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 std::optional<PlainScalar> find_word(std::string_view text) {
   using Words3 = std::array<std::string_view, 3>;
@@ -32,13 +29,13 @@ std::optional<PlainScalar> find_word(std::string_view text) {
   static constexpr Words3 kNan{".nan", ".NaN", ".NAN"};
   static constexpr Words3 kInfinite{".inf", ".Inf", ".INF"};
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (is_one_of(text, kTrue)) return PlainScalar{.kind = Kind::boolean, .boolean = true};
-  if (is_one_of(text, kFalse)) return PlainScalar{.kind = Kind::boolean};
-  if (is_one_of(text, kNull)) return PlainScalar{.kind = Kind::null};
-  if (is_one_of(text, kNan)) return PlainScalar{.kind = Kind::real, .real = std::nan("")};
+  if (contains(kTrue, text)) return PlainScalar{.kind = Kind::boolean, .boolean = true};
+  if (contains(kFalse, text)) return PlainScalar{.kind = Kind::boolean};
+  if (contains(kNull, text)) return PlainScalar{.kind = Kind::null};
+  if (contains(kNan, text)) return PlainScalar{.kind = Kind::real, .real = std::nan("")};
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  if (is_one_of(text, kInfinite)) return PlainScalar{.kind = Kind::real, .real = negative ? -kInfinity : kInfinity};
+  if (contains(kInfinite, text)) return PlainScalar{.kind = Kind::real, .real = negative ? -kInfinity : kInfinity};
   return std::nullopt;
 }
 

@@ -262,13 +262,17 @@ bool WebSocket::flush() {
     const CURLcode code = curl_easy_send(easy_.get(), unsent_.data() + sent_, unsent(), &count);
     sent_ += count;
     if (code == CURLE_AGAIN) break;
-    if (code != CURLE_OK) return false;
+    if (code == CURLE_OK) continue;
+    forget_unsent();
+    return false;
   }
-  if (sent_ == unsent_.size()) {
-    unsent_.clear();
-    sent_ = 0;
-  }
+  if (unsent() == 0) forget_unsent();
   return true;
+}
+
+void WebSocket::forget_unsent() {
+  unsent_.clear();
+  sent_ = 0;
 }
 
 }  // namespace dba::kube

@@ -49,7 +49,8 @@ class WebSocket {
   /// The next whole message that receive() brought; pings are answered here. @throws Error (unexpected) for garbage.
   std::optional<WebSocketMessage> next();
   void send(Opcode opcode, std::string_view payload);  ///< Queues it.
-  bool flush();                                        ///< Sends what goes without waiting. False = gone.
+  /// Sends what goes without waiting. False when the connection is gone, and what it did not take with it.
+  bool flush();
   std::size_t unsent() const { return unsent_.size() - sent_; }
   platform::SteadyTime last_heard() const { return last_heard_; }
 
@@ -61,6 +62,7 @@ class WebSocket {
   std::optional<Response> upgrade(const ClientConfig& config, const Credential& credential,
                                   const WebSocketRequest& request, const Patience& patience);
   void wait(bool writing, const Patience& patience) const;
+  void forget_unsent();
   std::string read_head(const Patience& patience);
   void read_body(Response& response, const Patience& patience);
 

@@ -57,14 +57,15 @@ class Execution {
     const platform::StopNotice notice(stop, wakeup);
     while (open_) {
       send_input();
-      if (!remote_->flush() || !remote_->receive()) open_ = false;
+      const bool sent = remote_->flush();
+      // What came before the connection broke is read all the same: the command's exit code may be in it.
+      if (!remote_->receive() || !(sent || remote_->has_more())) open_ = false;
       take_messages();
+      if (open_ && !remote_->has_more()) wait(wakeup, deadline);
       if (!open_) break;
-      if (remote_->has_more()) continue;
-      std::vector<platform::Interest> interests{{remote_->socket(), true, remote_->unsent() > 0 || !input_.empty()}};
-      const bool in_time = platform::wait_for(interests, wakeup, deadline);
       if (stop.stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
-      if (!in_time)
+      // Asked of the clock: there may be something to read at every turn.
+      if (platform::system_clock().steady_now() >= deadline)
         throw Error(ExitCode::timed_out, fmt::format("a command in pod \"{}\" did not end in time", request_.pod));
     }
     if (status_.empty()) {
@@ -76,6 +77,11 @@ class Execution {
   }
 
  private:
+  void wait(const platform::Wakeup& wakeup, platform::SteadyTime deadline) const {
+    std::vector<platform::Interest> interests{{remote_->socket(), true, remote_->unsent() > 0 || !input_.empty()}};
+    platform::wait_for(interests, wakeup, deadline);
+  }
+
   void send_input() {
     while (!input_.empty() && remote_->unsent() < kLongestPayload) {
       const std::string_view piece = input_.substr(0, kLongestPayload - 1);
@@ -99,7 +105,7 @@ class Execution {
       if (message->payload.front() == kStdout) result_.out += bytes;
       if (message->payload.front() == kStderr) result_.err += bytes;
       if (message->payload.front() == kStatus) status_ += bytes;
-      if (result_.out.size() + result_.err.size() > kLongestOutput) {
+      if (result_.out.size() + result_.err.size() + status_.size() > kLongestOutput) {
         throw Error(ExitCode::unexpected, fmt::format("a command in pod \"{}\" prints without end", request_.pod));
       }
     }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "dba/base/text.hpp"
 #include "dba/platform/files.hpp"
 
 #include "proxy_rules.hpp"
@@ -67,7 +68,7 @@ void check_exec(std::string_view name, const UserEntry& user, Problems& problems
        "env variable name");
   must(!exec.interactive_mode.empty(), "interactiveMode");
   constexpr std::array<std::string_view, 4> kModes{"", "Never", "IfAvailable", "Always"};
-  if (std::find(kModes.begin(), kModes.end(), exec.interactive_mode) == kModes.end()) {
+  if (!contains(kModes, exec.interactive_mode)) {
     problems.add("", fmt::format("invalid interactiveMode for {}: \"{}\"", name, exec.interactive_mode));
   }
 }

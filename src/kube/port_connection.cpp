@@ -79,8 +79,8 @@ void PortConnection::read_local() {
   last_sent_at_ = platform::system_clock().steady_now();
 }
 
-/// What a pod does not say while nobody listens to it is no silence.
-platform::SteadyTime PortConnection::silent_since() const { return std::max(remote_->last_heard(), full_at_); }
+/// What a pod does not say while nobody listens to it, or after it has ended, is no silence.
+platform::SteadyTime PortConnection::silent_since() const { return std::max(remote_->last_heard(), unheard_at_); }
 
 platform::SteadyTime PortConnection::finished_by() const {
   return std::max(last_sent_at_, silent_since()) + limits_.finished_after;
@@ -116,9 +116,9 @@ void PortConnection::tell(std::string_view text) {
 void PortConnection::wait() {
   const auto now = platform::system_clock().steady_now();
   if (may_receive() && remote_->has_more()) return;
-  if (remote_open_ && !may_receive()) full_at_ = now;
+  if (!may_receive()) unheard_at_ = now;
   if (now - silent_since() >= limits_.dead_after) throw Error(ExitCode::unexpected, "the API server went silent");
-  if (now - std::max(remote_->last_heard(), pinged_at_) >= limits_.ping_after) {
+  if (remote_open_ && now - std::max(remote_->last_heard(), pinged_at_) >= limits_.ping_after) {
     remote_->send(Opcode::ping, "");
     remote_->flush();
     pinged_at_ = now;

@@ -58,7 +58,7 @@ class PortConnection {
   platform::Wakeup wakeup_;
   std::string to_local_;
   bool remote_open_ = true, local_open_ = true;
-  platform::SteadyTime last_sent_at_{}, pinged_at_{}, full_at_{};
+  platform::SteadyTime last_sent_at_{}, pinged_at_{}, unheard_at_{};
   std::size_t port_bytes_seen_[2] = {0, 0};
   mutable std::mutex mutex_;
   std::string problem_;  ///< Guarded by mutex_.

@@ -146,7 +146,7 @@ std::string invalid_text(const StatusInfo& status) {
   std::vector<std::string> lines;
   for (const StatusInfo::Cause& cause : status.causes) {
     std::string line = fmt::format("{}: {}", cause.field, cause.message);
-    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+    if (!contains(lines, line)) lines.push_back(std::move(line));
   }
   if (lines.size() == 1) return text + ": " + lines.front();
   if (!lines.empty()) text += ": ";

@@ -62,26 +62,26 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
 
-bool contains(const Json& actual, const Json& wanted) {
+bool covers(const Json& actual, const Json& wanted) {
   if (wanted.is_object()) {
     if (!actual.is_object()) return false;
     return std::all_of(wanted.items().begin(), wanted.items().end(), [&](const auto& member) {
       const auto found = actual.find(member.key());
       if (found == actual.end()) return member.value().is_null();
-      return contains(*found, member.value());
+      return covers(*found, member.value());
     });
   }
   if (wanted.is_array()) {
     return actual.is_array() && actual.size() == wanted.size() &&
            std::equal(wanted.begin(), wanted.end(), actual.begin(),
-                      [](const Json& want, const Json& have) { return contains(have, want); });
+                      [](const Json& want, const Json& have) { return covers(have, want); });
   }
   return actual == wanted;
 }
 
 Fate judge_created(const Json& found, const Json& sent, std::string_view field_manager, WallTime began) {
   if (!was_created_since(found, began) || !was_written_by(found, field_manager)) return Fate::refused;
-  return contains(found, intent_of(sent)) ? Fate::carried_out : Fate::undecided;
+  return covers(found, intent_of(sent)) ? Fate::carried_out : Fate::undecided;
 }
 
 Fate judge_patched(const Json& found, const Json& patch) {
@@ -89,7 +89,7 @@ Fate judge_patched(const Json& found, const Json& patch) {
   if (const auto metadata = change.find("metadata"); metadata != change.end() && metadata->is_object()) {
     metadata->erase("resourceVersion");
   }
-  return contains(found, change) ? Fate::carried_out : Fate::not_yet;
+  return covers(found, change) ? Fate::carried_out : Fate::not_yet;
 }
 
 Fate judge_removed(const Json& found, std::string_view uid, WallTime began) {

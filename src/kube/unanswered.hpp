@@ -15,7 +15,7 @@ namespace dba::kube {
 std::optional<WallTime> parse_http_date(std::string_view text);
 
 /// Whether everything in `wanted` is in `actual`: all members of objects, arrays of the same length; null = absent.
-bool contains(const Json& actual, const Json& wanted);
+bool covers(const Json& actual, const Json& wanted);
 
 enum class Fate {
   carried_out,

@@ -13,4 +13,11 @@ std::optional<std::int64_t> worst_of(const ReplicaState& replica, Measure measur
   return worst;
 }
 
+std::string last_commit_of(const ReplicaState& replica) {
+  std::string newest;
+  for (const DatabaseState& database : replica.databases)
+    newest = std::max(newest, database.last_commit_time.value_or(""));
+  return newest;
+}
+
 }  // namespace dba::mssql

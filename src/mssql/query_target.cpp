@@ -115,7 +115,8 @@ std::optional<QueryTargets::Connection> QueryTargets::Impl::try_connect(const Sq
 QueryTargets::Connection QueryTargets::Impl::connect(const SqlPod& pod, const SessionWish& session,
                                                      platform::SteadyTime deadline) {
   try {
-    return {.pod = pod.pod, .session = sql->connect(pod, session, deadline)};
+    std::unique_ptr<sql::Session> opened = sql->connect(pod, session, deadline);
+    return {.pod = pod.pod, .session = std::move(opened), .by_sqlcmd = sql->by_sqlcmd()};
   } catch (const sql::SqlError&) {
     throw;
   } catch (const Error& error) {

@@ -37,16 +37,6 @@ std::int64_t badness_of(const ReplicaState& replica, Measure measure) {
   return replica.databases.empty() ? kWorst : worst_of(replica, measure).value_or(kWorst);
 }
 
-std::string oldest_commit(const ReplicaState& replica) {
-  std::string oldest;
-  for (const DatabaseState& database : replica.databases) {
-    const std::string at = database.last_commit_time.value_or("");
-    if (at.empty()) return {};
-    if (oldest.empty() || at < oldest) oldest = at;
-  }
-  return oldest;
-}
-
 int rank_of_role(const ReplicaState& replica) {
   if (replica.role == kSqlPrimary) return 0;
   return replica.role == kSqlSecondary ? 1 : 2;
@@ -112,7 +102,7 @@ void sort_replicas(ReplicaReport& report, std::string_view key) {
   if (key == "redo-queue") worst_first(&DatabaseState::redo_queue_bytes);
   if (key == "rpo") worst_first(&DatabaseState::rpo_millis);
   if (key == "rto") worst_first(&DatabaseState::rto_millis);
-  if (key == "last-commit") by(oldest_commit);
+  if (key == "last-commit") by(last_commit_of);
 }
 
 std::vector<std::string> missed_limits(const ReplicaReport& report, const ReplicaLimits& limits) {

@@ -154,13 +154,10 @@ std::string sync_text(const ReplicaState& replica) {
   return states.empty() ? kNothing : join(states, ",");
 }
 
-/// When the replica last took part in a commit: an idle database says nothing about the others, and how far each is
-/// behind is RPO. "03:04:05.120Z", on another day "2026-01-02T03:04Z".
+/// "03:04:05.120Z", on another day "2026-01-02T03:04Z".
 std::string commit_text(const ReplicaState& replica, WallTime now) {
   constexpr std::size_t kDate = 10, kMinutes = 16, kMillis = 23;
-  std::string newest;
-  for (const DatabaseState& database : replica.databases)
-    newest = std::max(newest, database.last_commit_time.value_or(""));
+  const std::string newest = last_commit_of(replica);
   if (newest.size() < kMillis) return kNothing;
   const bool today = newest.substr(0, kDate) == format_rfc3339(now).substr(0, kDate);
   return (today ? newest.substr(kDate + 1, kMillis - kDate - 1) : newest.substr(0, kMinutes)) + "Z";

@@ -122,8 +122,11 @@ void EncryptedServer::send(std::string_view plain) {
 bool EncryptedServer::flush() {
   while (!unsent_.empty()) {
     const platform::Transfer transfer = platform::send_some(socket_, unsent_);
-    if (transfer == platform::Transfer::closed) return false;
     if (transfer == platform::Transfer::would_block) return true;
+    if (transfer == platform::Transfer::closed) {
+      unsent_.clear();
+      return false;
+    }
   }
   return true;
 }

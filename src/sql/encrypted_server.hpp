@@ -32,7 +32,7 @@ class EncryptedServer {
   /// Appends what has come in, decrypted. False when the server has closed the connection.
   bool receive(std::string& into);
   void send(std::string_view plain);
-  /// Sends what the socket takes of that. False when the connection is gone.
+  /// Sends what the socket takes of that. False when the connection is gone, and what it did not take with it.
   bool flush();
   bool has_unsent() const { return !unsent_.empty(); }
   void close() { socket_.close(); }

@@ -73,7 +73,7 @@ struct AppContext {
   std::vector<ValueProblem> value_problems{};
   /// What was changed and has not been printed yet ("… was created"): a failure tells it.
   std::vector<std::string> untold{};
-  /// When --timeout is over, of a command that has one: set where its calls are limited.
+  /// When --timeout is over, of a command that has one. Set by limit().
   std::optional<platform::SteadyTime> deadline{};
   bool stdin_is_taken = false;  ///< Set by a command before its first kube() when it reads stdin (`-f -`).
   bool interactive = true;      ///< False: nothing may ask the user, credential plugins included.
@@ -82,6 +82,8 @@ struct AppContext {
   /// The client, opened at the first call.
   /// @throws Error (usage) when the configuration file is broken: it may protect what would be changed.
   kube::Client& kube();
+  /// No call of kube() goes on beyond this, and what has no time left fails as the end of --timeout.
+  void limit(platform::SteadyTime until);
   /// The configuration alone (namespace, context); contacts nothing.
   kube::ClientConfig connection() const;
   output::ProgressMode progress_mode() const;  ///< What --progress says.

@@ -55,6 +55,8 @@ class PodSql {
 
   /// @throws SqlError; ApiError or Error of the tunnel.
   std::unique_ptr<sql::Session> connect(const SqlPod& pod, const SessionWish& wish, platform::SteadyTime deadline);
+  /// No driver was found: every batch of what connect() gives is a run of the pod's sqlcmd, a session of its own.
+  bool by_sqlcmd() const { return no_driver_; }
   const SqlAccess& access() const { return access_; }  ///< What it was made with.
 
  private:

@@ -37,6 +37,7 @@ class QueryTargets {
   struct Connection {
     std::string pod{};
     std::unique_ptr<sql::Session> session{};
+    bool by_sqlcmd = false;  ///< See PodSql::by_sqlcmd().
   };
   /// @throws SqlError; Error of the tunnel
   Connection connect(const SqlPod& pod, const SessionWish& wish, platform::SteadyTime deadline);

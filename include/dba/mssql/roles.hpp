@@ -96,8 +96,8 @@ std::vector<std::string> secondary_pods(const RoleReport& report);  ///< Live se
 /// Pods whose SQL Server can be asked: arbiters and what runs no more are left out.
 std::vector<SqlPod> sql_pods(const RoleReport& report);
 
-/// Headers and cells for the table, from the same report. Columns: POD LABEL SQL ENDPOINT MATCH SINCE REMARKS, wide:
-/// NODE UID.
+/// Headers and cells for the table, from the same report. Columns: POD SQL LABEL ENDPOINT MATCH SINCE NODE REMARKS,
+/// wide: UID.
 std::vector<TableColumn> role_columns();
 /// One row a pod, a cell for every column; ages are counted until `now`.
 std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTime now);

@@ -11,16 +11,6 @@ bool meant(const world::Fault& fault, std::string_view key, std::string_view val
 
 }  // namespace
 
-std::string verb_of(const Request& request, const Target* target) {
-  const bool single = target != nullptr && !target->name.empty();
-  if (request.method == "POST") return "create";
-  if (request.method == "PUT") return "update";
-  if (request.method == "PATCH") return "patch";
-  if (request.method == "DELETE") return single ? "delete" : "deletecollection";
-  if (request.query.flag("watch")) return "watch";
-  return single || target == nullptr ? "get" : "list";
-}
-
 std::optional<world::Fault> strikes(world::World& world, std::string_view fault, const Request& request,
                                     const Target* target) {
   const std::optional<world::Fault> active = world.faults.active(fault);

@@ -9,9 +9,6 @@
 
 namespace dba::sandbox::http {
 
-/// "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"
-std::string verb_of(const Request& request, const Target* target);
-
 /// The fault when it is set, meant for this verb and resource (its settings verb=, resource=) and strikes this time.
 /// @param target null for a path that is no resource
 std::optional<world::Fault> strikes(world::World& world, std::string_view fault, const Request& request,

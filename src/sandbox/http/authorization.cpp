@@ -4,6 +4,7 @@
 
 #include "dba/base/text.hpp"
 
+#include "api/selectors.hpp"
 #include "http/problems.hpp"
 
 namespace dba::sandbox::http {
@@ -26,24 +27,27 @@ void add_own_groups(api::User& user) {
   add(std::string(kAuthenticated));
 }
 
+/// One object: by its path, or for a list or a watch by a field selector, as `kubectl get NAME --watch` asks.
 /// @source kube-apiserver: endpoints/request/requestinfo.go
-std::string verb_of(const Request& request, const Target& target) {
-  const bool single = !target.name.empty();
-  if (request.method == "POST") return "create";
-  if (request.method == "PUT") return "update";
-  if (request.method == "PATCH") return "patch";
-  if (request.method == "DELETE") return single ? "delete" : "deletecollection";
-  if (single) return "get";
-  return request.query.flag("watch") ? "watch" : "list";
+std::string name_of(const Request& request, const Target& target) {
+  const std::string fields = request.query.get("fieldSelector");
+  if (!target.name.empty() || request.method != "GET" || fields.empty()) return target.name;
+  try {
+    for (const api::FieldRequirement& field : api::parse_field_selector(*target.type, fields)) {
+      if (field.equal && field.path == "metadata.name") return field.value;
+    }
+  } catch (const api::StatusError&) {  // Told when it is served, to those who may ask.
+  }
+  return {};
 }
 
 api::Access access_of(const Request& request, const Target& target) {
   const bool is_namespace = target.type->group.empty() && target.type->plural == "namespaces";
-  return {.verb = verb_of(request, target),
+  return {.verb = verb_of(request, &target),
           .group = target.type->group,
           .resource = target.type->plural,
           .subresource = target.subresource,
-          .name = target.name,
+          .name = name_of(request, target),
           .ns = is_namespace ? target.name : target.ns};
 }
 

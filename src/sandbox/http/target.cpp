@@ -41,4 +41,14 @@ std::optional<Target> find_target(const std::vector<std::string>& segments) {
   return target;
 }
 
+std::string verb_of(const Request& request, const Target* target) {
+  const bool single = target != nullptr && !target->name.empty();
+  if (request.method == "POST") return "create";
+  if (request.method == "PUT") return "update";
+  if (request.method == "PATCH") return "patch";
+  if (request.method == "DELETE") return single ? "delete" : "deletecollection";
+  if (single || target == nullptr) return "get";
+  return request.query.flag("watch") ? "watch" : "list";
+}
+
 }  // namespace dba::sandbox::http

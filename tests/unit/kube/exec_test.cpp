@@ -132,6 +132,21 @@ TEST_CASE("ten MiB of output arrive whole before the exit code does") {
   CHECK(result.exit_code == 3);
 }
 
+TEST_CASE("a command that ends without reading its input has its say") {
+  const std::string input = distinct_bytes(8U << 20U);
+  for (int i = 0; i < 20; ++i) {  // what it says and the end of the connection race with what is still being sent
+    Container container([](PodPeer& peer) {
+      peer.receive(kStdin, 1);
+      peer.send(kStderr, "Login failed for user 'sa'.");
+      peer.send(kStatus, exit_status("1"));
+      peer.close();
+    });
+    const ExecResult result = container.run(input);
+    CHECK(result.exit_code == 1);
+    CHECK(result.err == "Login failed for user 'sa'.");
+  }
+}
+
 TEST_CASE("what keeps a command from running, or from ending, is a failure with the other side's words") {
   struct Row {
     std::string status, message, cause;
@@ -186,6 +201,21 @@ TEST_CASE("a command that does not end is left at the deadline, and at once when
     stop.request_stop();
     peer.wait_for_end();
   });
+  CHECK_THROWS_WITH_AS(stopped.run("", 1h, stop.get_token()), "interrupted", Error);
+}
+
+TEST_CASE("one that never pauses is left at the deadline, and at once when stopped, just the same") {
+  std::stop_source stop;
+  const auto endless = [&](PodPeer& peer) {
+    const std::string piece(32768, 'x');
+    peer.send(kStdout, "begun");
+    for (int i = 0; i < 100'000; ++i) {
+      peer.send(9, piece);  // of no channel: it counts for nothing
+      if (i == 100) stop.request_stop();
+    }
+  };
+  Container late(endless), stopped(endless);
+  CHECK_THROWS_WITH_AS(late.run("", 50ms), "a command in pod \"sales-0\" did not end in time", Error);
   CHECK_THROWS_WITH_AS(stopped.run("", 1h, stop.get_token()), "interrupted", Error);
 }
 

@@ -44,9 +44,9 @@ Json stored(std::string_view created, std::string_view manager = kFieldManager) 
 
 }  // namespace
 
-TEST_CASE("contains wants every member, whole arrays, and takes null for absent") {
+TEST_CASE("what is covered has every member there, whole arrays, and null for what is absent") {
   const auto holds = [](const char* actual, const char* wanted_text) {
-    return contains(Json::parse(actual), Json::parse(wanted_text));
+    return covers(Json::parse(actual), Json::parse(wanted_text));
   };
   CHECK(holds(R"({"a":1,"b":{"c":"x","d":2}})", R"({"b":{"c":"x"}})"));
   CHECK(holds(R"({"a":[{"b":1,"c":2}]})", R"({"a":[{"b":1}]})"));

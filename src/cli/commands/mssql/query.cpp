@@ -88,7 +88,9 @@ Command query_command() {
       "Exits with 7 when SQL Server refuses a statement, with its message and number, and with level, state and line "
       "as "
       "far as the driver tells them (FreeTDS does not). Exits with 5 when no session comes about, with 124 when "
-      "--timeout is over, which ends the statement's connection, not always the statement.";
+      "--timeout is over, which ends the statement's connection, not always the statement.\n\n"
+      "Without an ODBC driver the pods' own sqlcmd runs the statements, of one batch only. Its text does not tell NULL "
+      "from the text NULL, drops trailing blanks and cuts long values after 256 characters.";
   command.examples =
       "# On the primary\n"
       "kubectl dba mssql query sales -n demo -Q \"SELECT name, state_desc FROM sys.databases\"\n"

@@ -1,6 +1,7 @@
 #include "query_run.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,11 +22,16 @@ std::optional<int> script_line(const sql::Diagnostic* record, const mssql::TsqlB
   return batch.line + *record->line - 1;
 }
 
+/// The server's record that decided; nullptr when the failure is not of its words.
+const sql::Diagnostic* record_of(const Error& error) {
+  const auto* by_sql = dynamic_cast<const sql::SqlError*>(&error);
+  return by_sql == nullptr ? nullptr : by_sql->decisive();
+}
+
 ResultError result_error(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch) {
   ResultError result{.replica = pod, .message = why(error)};
   if (batch != nullptr) result.batch_line = batch->line;
-  const auto* by_sql = dynamic_cast<const sql::SqlError*>(&error);
-  const sql::Diagnostic* record = by_sql == nullptr ? nullptr : by_sql->decisive();
+  const sql::Diagnostic* record = record_of(error);
   if (record == nullptr) return result;
   result.message = record->message;
   result.sqlstate = record->sqlstate;
@@ -36,10 +42,14 @@ ResultError result_error(const Error& error, const std::string& pod, const mssql
   return result;
 }
 
-/// What to try next, where SQL Server's number says it.
-std::string hint_of(int number) {
-  // @source 978: the replica takes sessions of read intent alone
-  return number == 978 ? "--read-only" : "";
+/// The same failure with what to try next, where SQL Server's number says it: of a login as of a statement.
+ErrorInfo with_hint(const Error& error) {
+  /// @source SQL Server: the replica takes sessions of read intent alone
+  constexpr int kReadIntentOnly = 978;
+  ErrorInfo info = error.info();
+  const sql::Diagnostic* record = record_of(error);
+  if (info.hint.empty() && record != nullptr && record->number == kReadIntentOnly) info.hint = "--read-only";
+  return info;
 }
 
 /// How many transactions the session is in.
@@ -78,39 +88,65 @@ QueryRun::QueryRun(AppContext& context, ResultPrinter& printer, const std::vecto
 void QueryRun::on(const std::string& pod, const Connect& connect) {
   const auto now = context_.clock.steady_now();
   const auto share = (deadline_ - now) / static_cast<int>(std::max<std::size_t>(left_--, 1));
+  std::optional<mssql::QueryTargets::Connection> connection;
   try {
-    run_batches(connect(now + std::min<platform::SteadyTime::duration>(share, kConnectWithin)));
+    connection = connect(now + std::min<platform::SteadyTime::duration>(share, kConnectWithin));
+    run_batches(*connection);
   } catch (const Error& error) {
-    if (!several_ || is_interrupt(error)) throw;
-    tell(error, pod, nullptr);
+    const std::string& server = connection ? connection->pod : pod;
+    if (several_ && !is_interrupt(error)) return tell(error, server, nullptr);
+    if (connection || is_interrupt(error)) end_with(error, server);
+    throw Error(with_hint(error));
   }
 }
 
+/// Ends the result with a failure. On stderr run() tells it, unless it is an interruption, which nobody else tells.
+void QueryRun::end_with(const Error& error, const std::string& pod) {
+  if (context_.io.out.closed()) return;
+  if (is_interrupt(error)) {
+    tell(error, pod, nullptr);
+  } else {
+    printer_.fail(result_error(error, pod, nullptr));
+  }
+  printer_.finish();
+  context_.machine_output = false;  // One document is on stdout already.
+}
+
 void QueryRun::run_batches(const mssql::QueryTargets::Connection& connection) {
+  if (connection.by_sqlcmd) warn_of_sqlcmd();
   for (const mssql::TsqlBatch& batch : batches_) {
     printer_.begin({.replica = connection.pod, .named = several_, .line = batch.line});
     try {
       run_batch(connection, batch);
     } catch (const sql::SqlError& error) {
-      if (is_interrupt(error)) throw;
       tell(error, connection.pod, &batch);
       return;
     }
   }
-  check_transaction(connection);
+  if (!connection.by_sqlcmd) check_transaction(connection);
+}
+
+/// @throws Error for a script that would not do in several sessions what it does in one
+void QueryRun::warn_of_sqlcmd() {
+  if (batches_.size() > 1)
+    throw Error(
+        ExitCode::sql_unreachable,
+        fmt::format("a script of {} batches needs an ODBC driver: sqlcmd runs each in a session of its own, which "
+                    "knows nothing of USE, SET, #tables and transactions before it",
+                    batches_.size()),
+        "", "apt-get install tdsodbc");
+  if (std::exchange(warned_, true)) return;
+  context_.io.warn(
+      "sqlcmd's text does not tell NULL from the text NULL, drops trailing blanks and cuts long values after 256 "
+      "characters; a transaction that is left open is rolled back");
 }
 
 void QueryRun::run_batch(const mssql::QueryTargets::Connection& connection, const mssql::TsqlBatch& batch) {
   try {
     for (int i = 0; i < batch.times; ++i) connection.session->run(batch.text, printer_, deadline_);
   } catch (const Error& error) {
-    if (is_interrupt(error) && !context_.io.out.closed()) {
-      const Error told({.code = ExitCode::interrupted,
-                        .message = "interrupted: whether the statement under way took effect is not known"});
-      tell(told, connection.pod, nullptr);
-      printer_.finish();
-    }
-    throw;
+    if (!is_interrupt(error)) throw;
+    throw Error(ExitCode::interrupted, "interrupted: whether the statement under way took effect is not known");
   }
 }
 
@@ -133,11 +169,10 @@ void QueryRun::check_transaction(const mssql::QueryTargets::Connection& connecti
 void QueryRun::tell(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch) {
   const ResultError result = result_error(error, pod, batch);
   printer_.fail(result);
-  ErrorInfo info = error.info();
+  ErrorInfo info = with_hint(error);
   const std::string who = several_ ? pod + ": " : "";
   info = batch != nullptr ? placed(std::move(info), result, who) : std::move(info);
   if (batch == nullptr) info.message = who + info.message;
-  if (info.hint.empty()) info.hint = hint_of(result.number);
   context_.io.err.write(output::error_text(info, context_.io.colour_err));
   code_ = worst(code_, error.code());
 }

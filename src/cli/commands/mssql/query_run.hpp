@@ -23,8 +23,8 @@ class QueryRun {
            platform::SteadyTime deadline, bool several, std::size_t servers);
 
   /// Prints what the server answers, and what goes wrong. @param pod empty = the connection says
-  /// @throws Error (interrupted), told already when a statement was under way, and of a single server everything but
-  ///         what SQL Server refused
+  /// @throws Error (interrupted), told already, and of a single server everything but what SQL Server refused. The
+  ///         result is whole then, and has the failure in it; of a server that was never connected to there is none
   void on(const std::string& pod, const Connect& connect);
   ExitCode code() const { return code_; }  ///< The worst so far.
 
@@ -32,6 +32,8 @@ class QueryRun {
   void run_batches(const mssql::QueryTargets::Connection& connection);
   void run_batch(const mssql::QueryTargets::Connection& connection, const mssql::TsqlBatch& batch);
   void check_transaction(const mssql::QueryTargets::Connection& connection);
+  void warn_of_sqlcmd();
+  void end_with(const Error& error, const std::string& pod);
   void tell(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch);
 
   AppContext& context_;
@@ -39,7 +41,8 @@ class QueryRun {
   const std::vector<mssql::TsqlBatch>& batches_;
   platform::SteadyTime deadline_;
   bool several_;
-  std::size_t left_;  ///< Servers that are still to come.
+  std::size_t left_;     ///< Servers that are still to come.
+  bool warned_ = false;  ///< Of sqlcmd.
   ExitCode code_ = ExitCode::ok;
 };
 

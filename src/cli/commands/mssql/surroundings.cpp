@@ -26,8 +26,7 @@ std::vector<Json> surrounding_objects(const SurroundingsOptions& options, const 
 platform::SteadyTime limit_calls(AppContext& context, std::chrono::nanoseconds timeout) {
   if (timeout.count() == 0) return platform::SteadyTime::max();
   const platform::SteadyTime deadline = context.clock.steady_now() + timeout;
-  context.kube().set_deadline(deadline);
-  context.deadline = deadline;
+  context.limit(deadline);
   return deadline;
 }
 

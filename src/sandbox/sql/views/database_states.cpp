@@ -143,15 +143,16 @@ void add_log(Row& row, const Context& context, const Replica& replica, const Dat
 
 /// What this replica knows of another's database, or of its own: a primary has heard nothing yet of one that has not
 /// been attached to it since it was promoted.
-DatabaseCopy known_copy(const Context& context, const Replica& replica, const std::string& name) {
+const DatabaseCopy& known_copy(const Context& context, const Replica& replica, const std::string& name) {
+  static const DatabaseCopy kNothing;
   const auto found = replica.databases.find(name);
   const bool known = replica.ordinal == context.self->ordinal || replica.sequence == context.self->sequence;
-  return known && found != replica.databases.end() ? found->second : DatabaseCopy{};
+  return known && found != replica.databases.end() ? found->second : kNothing;
 }
 
 void add_row(Table& table, const Context& context, const Replica& replica, const std::string& name) {
   const bool local = replica.ordinal == context.self->ordinal;
-  const DatabaseCopy copy = known_copy(context, replica, name);
+  const DatabaseCopy& copy = known_copy(context, replica, name);
   if (local && !copy.exists) return;  // Before it is seeded there is no database to tell of.
   const bool leads = local && replica.role == Role::primary;
   Row row;

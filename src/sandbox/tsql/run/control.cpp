@@ -183,7 +183,7 @@ void SqlSession::run_print(const Print& print) {
 void SqlSession::run_wait(const WaitFor& wait) {
   const std::string text = text_or_empty(evaluate_as(*wait.delay, {.id = TypeId::varchar, .length = 30}));
   const std::optional<Moment> moment = parse_moment(text);
-  if (!moment || moment->days != *day_number(1900, 1, 1)) {
+  if (!moment || moment->days != tds::kDaysUntil1900) {
     fail(148, fmt::format("Incorrect time syntax in time string '{}' used with WAITFOR.", text), 15);
   }
   std::int64_t ticks = moment->ticks;

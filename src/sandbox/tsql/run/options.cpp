@@ -91,12 +91,11 @@ void SqlSession::set_switch(const std::string& name, const std::string& value) {
     settings_.text_size = number <= 0 ? 2147483647 : number;
   } else if (name == "DATEFIRST" && numeric) {
     settings_.date_first = number;
-  } else if (name == "LANGUAGE" && (same_name(value, "us_english") || same_name(value, "English"))) {
+  } else if (name == "LANGUAGE") {
+    if (!same_name(value, "us_english") && !same_name(value, "English")) fail_unsupported("SET LANGUAGE " + value);
     tell({5703, 0, 1, "Changed language setting to us_english.", {}, 1});
   } else if (const auto fixed = std::ranges::find(kFixed, name, &Fixed::name); fixed != kFixed.end()) {
     if (!same_name(value, fixed->value)) fail_unsupported(fmt::format("SET {} {}", name, value));
-  } else if (name == "LANGUAGE") {
-    fail_unsupported(fmt::format("SET LANGUAGE {}", value));
   } else if (!contains(kTaken, name)) {
     fail(195, fmt::format("'{}' is not a recognized SET option.", name), 15);
   }

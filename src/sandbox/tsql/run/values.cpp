@@ -1,7 +1,6 @@
 #include "tsql/values.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include <fmt/format.h>
@@ -52,8 +51,6 @@ Value connection_property(std::string_view name) {
   const auto found = kValues.find(to_lower(name));
   return found == kValues.end() ? Value{} : Value{found->second};
 }
-
-constexpr auto kSchemas = std::to_array<std::string_view>({"dbo", "guest", "INFORMATION_SCHEMA", "sys"});
 
 }  // namespace
 

@@ -103,11 +103,12 @@ std::vector<Value> column_row(std::int64_t object, const std::string& name, std:
 }
 
 Table schemas() {
-  return {{{"name", kSysname, false}, {"schema_id", kInt, false}, {"principal_id", kInt, true}},
-          {{std::string("dbo"), number(1), number(1)},
-           {std::string("guest"), number(2), number(2)},
-           {std::string("INFORMATION_SCHEMA"), number(3), number(3)},
-           {std::string("sys"), number(4), number(4)}}};
+  Table table{{{"name", kSysname, false}, {"schema_id", kInt, false}, {"principal_id", kInt, true}}, {}};
+  for (const std::string_view name : kSchemas) {
+    const std::int64_t id = std::ssize(table.rows) + 1;
+    table.rows.push_back({std::string(name), id, id});
+  }
+  return table;
 }
 
 Table types() {

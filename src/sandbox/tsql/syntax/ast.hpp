@@ -87,7 +87,7 @@ struct Expr {
 };
 
 enum class SourceKind { named, derived, values, call, join };
-enum class JoinKind { inner, left, right, full, cross, cross_apply, outer_apply };
+enum class JoinKind { inner, left, right, full, cross };
 
 struct Source {
   SourceKind kind = SourceKind::named;

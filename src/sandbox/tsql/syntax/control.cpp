@@ -32,7 +32,7 @@ Declaration Reading::declaration() {
 StatementPtr Reading::declare_statement() {
   const int line = peek().line;
   expect_word("DECLARE");
-  if (is_name()) fail_unsupported("DECLARE CURSOR", line);
+  if (is_word("CURSOR", 1) || is_word("CURSOR", 2) || is_word("CURSOR", 3)) fail_unsupported("DECLARE CURSOR", line);
   Declare all;
   do all.variables.push_back(declaration());
   while (accept_symbol(","));

@@ -25,8 +25,8 @@ bool Reading::accept_join(JoinKind& kind) {
     if (accept_words({side.word, "JOIN"}) || accept_words({side.word, "OUTER", "JOIN"})) return found(side.kind);
   }
   if (accept_words({"CROSS", "JOIN"})) return found(JoinKind::cross);
-  if (accept_words({"CROSS", "APPLY"})) return found(JoinKind::cross_apply);
-  return accept_words({"OUTER", "APPLY"}) && found(JoinKind::outer_apply);
+  if (accept_words({"CROSS", "APPLY"}) || accept_words({"OUTER", "APPLY"})) fail_unsupported("APPLY", peek().line);
+  return false;
 }
 
 SourcePtr Reading::joined() {
@@ -34,7 +34,6 @@ SourcePtr Reading::joined() {
   JoinKind kind{};
   int links = 0;
   while (accept_join(kind)) {
-    if (kind == JoinKind::cross_apply || kind == JoinKind::outer_apply) fail_unsupported("APPLY", peek().line);
     if (++links > 64) fail_unsupported("more than 64 joins", peek().line);
     auto join = std::make_unique<Source>();
     join->kind = SourceKind::join;

@@ -9,6 +9,7 @@
 #include "tsql/names.hpp"
 #include "tsql/store/connection.hpp"
 #include "tsql/translate/binder.hpp"
+#include "tsql/translate/builtins.hpp"
 #include "tsql/types/common_types.hpp"
 #include "tsql/types/type_rules.hpp"
 #include "tsql/values.hpp"
@@ -165,7 +166,7 @@ Bound Binder::variable(const Expr& expr) {
   const std::string name = to_lower(expr.text);
   const bool global = name.starts_with("@@");
   const std::optional<Type> type = catalog_.variable_type(name);
-  if (!type && global) fail_unsupported(expr.text, expr.line);
+  if (!type && is_unsimulated(name)) fail_unsupported(expr.text, expr.line);
   if (!type) fail_undeclared(expr.text, expr.line);
   if (live_variables_ && !global) {
     const std::string args[] = {literal_sql(name, {.id = TypeId::varchar})};

@@ -141,7 +141,7 @@ Bound Binder::call(const Expr& expr, const Scope& scope) {
     return plain_call(*plain, bound_args(plain->least, plain->most));
   if (const SystemFunction* system = find_system_function(name))
     return system_call(*system, bound_args(system->least, system->most));
-  if (is_unsimulated_function(name)) fail_unsupported(expr.name.object(), expr.line);
+  if (is_unsimulated(name)) fail_unsupported(expr.name.object(), expr.line);
   fail(195, fmt::format("'{}' is not a recognized built-in function name.", expr.name.object()), 15, 10, expr.line);
 }
 

@@ -6,6 +6,7 @@
 #include "tsql/names.hpp"
 #include "tsql/store/connection.hpp"
 #include "tsql/translate/binder.hpp"
+#include "tsql/translate/builtins.hpp"
 #include "tsql/types/type_rules.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
@@ -203,7 +204,8 @@ std::string Binder::function_source(const Source& source, Scope& scope) {
         "substr(rest, instr(rest, {2}) + 1) FROM {0}g WHERE rest <> '') SELECT c1 FROM {0}g WHERE c1 IS NOT NULL)",
         alias, args[0].sql, args[1].sql);
   } else {
-    fail_unsupported(source.name.text(), source.line);
+    if (is_unsimulated(name) || source.name.schema() == "sys") fail_unsupported(source.name.text(), source.line);
+    fail_object(source.name.text(), source.line);
   }
   scope.sources.push_back(found);
   return fmt::format("{} AS {}", sql, alias);

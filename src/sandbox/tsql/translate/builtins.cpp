@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dba/base/text.hpp"
+
 #include "tsql/types/common_types.hpp"
 
 namespace dba::sandbox::sqlserver::tsql {
@@ -101,7 +103,24 @@ constexpr auto kSystem = std::to_array<SystemFunction>({
 });
 
 /// @source learn.microsoft.com: "What are the SQL database functions?"
-constexpr auto kUnsimulated = std::to_array<std::string_view>({"acos",
+constexpr auto kUnsimulated = std::to_array<std::string_view>({"@@connections",
+                                                               "@@cpu_busy",
+                                                               "@@cursor_rows",
+                                                               "@@dbts",
+                                                               "@@fetch_status",
+                                                               "@@idle",
+                                                               "@@io_busy",
+                                                               "@@microsoftversion",
+                                                               "@@pack_received",
+                                                               "@@pack_sent",
+                                                               "@@packet_errors",
+                                                               "@@remserver",
+                                                               "@@timeticks",
+                                                               "@@total_errors",
+                                                               "@@total_read",
+                                                               "@@total_write",
+                                                               "acos",
+                                                               "ai_generate_chunks",
                                                                "applock_mode",
                                                                "applock_test",
                                                                "approx_count_distinct",
@@ -112,11 +131,13 @@ constexpr auto kUnsimulated = std::to_array<std::string_view>({"acos",
                                                                "base64_encode",
                                                                "binary_checksum",
                                                                "bit_count",
+                                                               "changetable",
                                                                "checksum_agg",
                                                                "col_name",
                                                                "collationproperty",
                                                                "columnproperty",
                                                                "compress",
+                                                               "containstable",
                                                                "context_info",
                                                                "cot",
                                                                "cube",
@@ -140,6 +161,7 @@ constexpr auto kUnsimulated = std::to_array<std::string_view>({"acos",
                                                                "fileproperty",
                                                                "format",
                                                                "formatmessage",
+                                                               "freetexttable",
                                                                "greatest",
                                                                "grouping",
                                                                "grouping_id",
@@ -162,11 +184,17 @@ constexpr auto kUnsimulated = std::to_array<std::string_view>({"acos",
                                                                "object_definition",
                                                                "objectproperty",
                                                                "objectpropertyex",
+                                                               "opendatasource",
+                                                               "openjson",
+                                                               "openquery",
+                                                               "openrowset",
+                                                               "openxml",
                                                                "original_db_name",
                                                                "parsename",
                                                                "percent_rank",
                                                                "percentile_cont",
                                                                "percentile_disc",
+                                                               "predict",
                                                                "pwdcompare",
                                                                "pwdencrypt",
                                                                "right_shift",
@@ -223,9 +251,7 @@ auto* find_row(const Rows& rows, std::string_view name) {
 const PlainFunction* find_plain_function(std::string_view lower_name) { return find_row(kPlain, lower_name); }
 const SystemFunction* find_system_function(std::string_view lower_name) { return find_row(kSystem, lower_name); }
 
-bool is_unsimulated_function(std::string_view lower_name) {
-  return std::ranges::find(kUnsimulated, lower_name) != kUnsimulated.end();
-}
+bool is_unsimulated(std::string_view lower_name) { return contains(kUnsimulated, lower_name); }
 
 std::optional<Type> global_type(std::string_view lower_name) {
   const Global* global = find_row(kGlobals, lower_name);

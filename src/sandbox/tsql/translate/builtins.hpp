@@ -34,8 +34,8 @@ struct SystemFunction {
 };
 const SystemFunction* find_system_function(std::string_view lower_name);
 
-/// Whether SQL Server has a function of this name that the simulation has not.
-bool is_unsimulated_function(std::string_view lower_name);
+/// Whether SQL Server has a function or a variable with two @ of this name that the simulation has not.
+bool is_unsimulated(std::string_view lower_name);
 
 /// The type of "@@rowcount" and the like.
 std::optional<Type> global_type(std::string_view lower_name);

@@ -69,8 +69,6 @@ constexpr auto kSynonyms = std::to_array<Synonym>({{"integer", "int"},
                                                    {"ntext", "nvarchar"},
                                                    {"text", "varchar"},
                                                    {"image", "varbinary"},
-                                                   {"rowversion", "binary"},
-                                                   {"timestamp", "binary"},
                                                    {"smallmoney", "money"},
                                                    {"sysname", "nvarchar"},
                                                    {"sql_variant", "nvarchar"}});
@@ -119,7 +117,6 @@ Type get_type(std::string_view name, std::span<const int> sizes, int line) {
   if (asked == "ntext" || asked == "text" || asked == "image") return {.id = row->id, .length = -1};
   if (asked == "sysname") return {.id = row->id, .length = 128};
   if (asked == "sql_variant") return {.id = row->id, .length = 4000};
-  if (asked == "rowversion" || asked == "timestamp") return {.id = row->id, .length = 8};
   if (row->id == TypeId::floating && sizes.size() == 1) return {.id = sizes[0] <= 24 ? TypeId::real : TypeId::floating};
   Type type{.id = row->id};
   switch (row->sizes) {

@@ -2,30 +2,19 @@
 // A client that talks to a conversation over a pipe, without TLS around it.
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
-#include "raw_client.hpp"
-#include "streaming/byte_pipe.hpp"
+#include "piped.hpp"
 #include "tds/conversation.hpp"
 #include "tds/tokens.hpp"
 
 namespace dba::test {
 
-/// A client that is logged in. It ends before its server does.
-struct Talk {
-  FakeInstance instance{};
-  std::stop_source stop{};
-  std::optional<RawClient> client{};
-  std::jthread server{};
-
+struct Talk : Piped {
   Talk() {
-    auto [near, far] = sandbox::streaming::make_byte_pipe();
-    client.emplace(std::move(near));
-    server = std::jthread([this, stream = std::move(far)]() mutable {
+    start([this](std::unique_ptr<sandbox::streaming::ByteStream> stream) {
       wire::Channel channel(std::move(stream), instance, stop.get_token());
       try {
         wire::converse(instance, channel);
@@ -33,9 +22,6 @@ struct Talk {
       }
     });
   }
-  ~Talk() { client.reset(); }
-  Talk(const Talk&) = delete;
-  Talk& operator=(const Talk&) = delete;
 
   void answers(FakeInstance::OnRun on_run) { instance.on_run = std::move(on_run); }
 };

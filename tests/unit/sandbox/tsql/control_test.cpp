@@ -90,12 +90,15 @@ TEST_CASE("what SQL Server has and the simulation has not says so, and is never 
       {"ALTER AVAILABILITY GROUP sales FORCE_FAILOVER_ALLOW_DATA_LOSS", "ALTER AVAILABILITY GROUP"},
       {"DROP AVAILABILITY GROUP sales", "DROP AVAILABILITY GROUP"},
       {"DECLARE c CURSOR FOR SELECT 1", "DECLARE CURSOR"},
+      {"DECLARE c INSENSITIVE SCROLL CURSOR FOR SELECT 1", "DECLARE CURSOR"},
       {"SELECT GETDATE() AT TIME ZONE 'UTC'", "AT TIME ZONE"},
       {"SELECT FORMAT(1, 'N2')", "FORMAT"},
       {"SELECT PARSE('5' AS int)", "PARSE"},
       {"SELECT CAST('<a/>' AS xml)", "type xml"},
       {"SELECT @@CPU_BUSY", "@@CPU_BUSY"},
       {"SELECT * FROM OPENJSON('[]')", "OPENJSON"},
+      {"SELECT * FROM sys.dm_io_virtual_file_stats(1, 1)", "sys.dm_io_virtual_file_stats"},
+      {"SELECT 1 FROM a JOIN b CROSS APPLY c ON 1 = 1", "APPLY"},
       {"SELECT a FROM (VALUES (1)) AS t(a) GROUP BY ROLLUP(a)", "ROLLUP"},
       {"EXEC sp_help", "EXEC sp_help"},
       {"EXEC xp_cmdshell 'ls'", "EXEC xp_cmdshell"},
@@ -111,6 +114,12 @@ TEST_CASE("what SQL Server has and the simulation has not says so, and is never 
                       "only a part of T-SQL.\nfailed",
                       row.what));
   }
+  // A name that is nowhere is a mistake, also in the sandbox.
+  CHECK(bench.run("SELECT @@CPU_BUSI") ==
+        "Msg 137, Level 15, State 2, Line 1: Must declare the scalar variable \"@@CPU_BUSI\".\nfailed");
+  CHECK(bench.run("SELECT * FROM string_splat('a', 'b')") ==
+        "Msg 208, Level 16, State 1, Line 1: Invalid object name 'string_splat'.\nfailed");
+  CHECK(bench.run("DECLARE n int") == "Msg 102, Level 15, State 1, Line 1: Incorrect syntax near 'n'.\nfailed");
   CHECK(bench.run("SET SHOWPLAN_TEXT OFF; SET DATEFORMAT mdy; SET LANGUAGE us_english; SELECT 1 AS a") ==
         "told 5703: Changed language setting to us_english.\n[a int not null]\n1\n(1)");
 }
