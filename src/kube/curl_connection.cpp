@@ -31,7 +31,7 @@ void set_blob(CURL* easy, CURLoption option, const std::string& pem) {
 
 std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+  if (curl().url_get(url, part, &text, flags) != CURLUE_OK) return {};
   const std::unique_ptr<char, CurlDeleter> owner(text);
   return text;
 }
@@ -56,16 +56,16 @@ int on_socket(void*, curl_socket_t socket, curlsocktype) noexcept {
 }  // namespace
 
 void append(CurlList& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  curl_slist* longer = curl().slist_append(list.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
   static_cast<void>(list.release());
   list.reset(longer);
 }
 
 CurlServer::CurlServer(const ClientConfig& config) {
-  const std::unique_ptr<CURLU, CurlDeleter> url(curl_url());
+  const std::unique_ptr<CURLU, CurlDeleter> url(curl().url());
   if (url == nullptr) throw std::bad_alloc();
-  if (curl_url_set(url.get(), CURLUPART_URL, config.server.c_str(), 0) != CURLUE_OK) {
+  if (curl().url_set(url.get(), CURLUPART_URL, config.server.c_str(), 0) != CURLUE_OK) {
     throw usage_error(fmt::format("the server \"{}\" is not a URL such as https://host:6443", config.server));
   }
   const std::string host = url_part(url.get(), CURLUPART_HOST);
@@ -78,7 +78,7 @@ CurlServer::CurlServer(const ClientConfig& config) {
   if (tls_name.starts_with('[')) tls_name = tls_name.substr(1, tls_name.size() - 2);
   if (config.tls_server_name.empty() || !config.server.starts_with("https://")) return;
   // SNI and verification follow the URL's host; the connection and the Host header keep the real one.
-  curl_url_set(url.get(), CURLUPART_HOST, config.tls_server_name.c_str(), 0);
+  curl().url_set(url.get(), CURLUPART_HOST, config.tls_server_name.c_str(), 0);
   url_prefix = url_part(url.get(), CURLUPART_URL);
   while (url_prefix.ends_with('/')) url_prefix.pop_back();
   connect_to = fmt::format("{}:{}:{}", url_part(url.get(), CURLUPART_HOST), port, address);

@@ -5,19 +5,20 @@
 #include <memory>
 #include <string>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include "dba/base/error.hpp"
 #include "dba/kube/transport.hpp"
 
+#include "curl_api.hpp"
+
 namespace dba::kube {
 
 struct CurlDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  void operator()(char* text) const { curl_free(text); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
+  void operator()(char* text) const { curl().free(text); }
 };
 using CurlEasy = std::unique_ptr<CURL, CurlDeleter>;
 using CurlList = std::unique_ptr<curl_slist, CurlDeleter>;
@@ -25,10 +26,10 @@ using CurlList = std::unique_ptr<curl_slist, CurlDeleter>;
 /// @throws Error (unexpected) when libcurl does not take the option.
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(easy, option, value);
+  const CURLcode code = curl().easy_setopt(easy, option, value);
   if (code != CURLE_OK) {
     throw Error(ExitCode::unexpected,
-                fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+                fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl().easy_strerror(code)));
   }
 }
 

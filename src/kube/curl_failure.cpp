@@ -11,6 +11,8 @@
 #include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
 
+#include "curl_api.hpp"
+
 namespace dba::kube {
 
 namespace {
@@ -21,21 +23,21 @@ constexpr std::string_view kUnable = "Unable to connect to the server: ";
 
 long os_error(CURL* easy) {
   long value = 0;
-  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &value);
+  curl().easy_getinfo(easy, CURLINFO_OS_ERRNO, &value);
   return value;
 }
 
 /// Whether the transfer got as far as sending its request.
 bool was_started(CURL* easy) {
   curl_off_t pretransfer = 0;
-  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+  curl().easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
   return pretransfer > 0;
 }
 
 std::string host_of(std::string_view address) { return std::string(address.substr(0, address.rfind(':'))); }
 
 std::string text_of(const FailedTransfer& failed) {
-  return failed.detail.empty() ? curl_easy_strerror(failed.code) : failed.detail;
+  return failed.detail.empty() ? curl().easy_strerror(failed.code) : failed.detail;
 }
 
 /// The subject alternative names of the server's own certificate that begin with `kind`, without it.
@@ -43,7 +45,8 @@ std::string text_of(const FailedTransfer& failed) {
 std::vector<std::string> certificate_names(CURL* easy, std::string_view kind) {
   constexpr std::string_view kField = "X509v3 Subject Alternative Name:";
   curl_certinfo* chain = nullptr;
-  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == nullptr || chain->num_of_certs == 0) {
+  if (curl().easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == nullptr ||
+      chain->num_of_certs == 0) {
     return {};
   }
   std::vector<std::string> names;
@@ -80,7 +83,7 @@ std::string wrong_name_text(const FailedTransfer& failed) {
 std::string tls_text(const FailedTransfer& failed) {
   constexpr std::string_view kVerify = "tls: failed to verify certificate: x509: ";
   long verify = X509_V_OK;
-  curl_easy_getinfo(failed.easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+  curl().easy_getinfo(failed.easy, CURLINFO_SSL_VERIFYRESULT, &verify);
   switch (verify) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:

@@ -32,7 +32,7 @@ CurlRequest::CurlRequest(CurlShared& shared, HttpRequest request, const Credenti
       request_(std::move(request)),
       sink_(std::move(sink)),
       url_(shared.server.url_prefix + request_.target),
-      easy_(curl_easy_init()),
+      easy_(curl().easy_init()),
       started_(platform::system_clock().steady_now()) {
   if (easy_ == nullptr) throw std::bad_alloc();
   set_target();
@@ -165,7 +165,7 @@ int CurlRequest::on_seek(void* self, curl_off_t offset, int origin) noexcept {
 
 bool CurlRequest::met_silence(CURLcode code) const {
   curl_off_t pretransfer = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+  curl().easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
   return code == CURLE_OPERATION_TIMEDOUT && pretransfer > 0 && shared_.last_heard < started_;
 }
 
@@ -173,15 +173,15 @@ void CurlRequest::trace_end(std::string_view outcome) const {
   if (!shared_.trace.wants_lines()) return;
   const auto millis = [this](CURLINFO info) {
     curl_off_t micros = 0;
-    curl_easy_getinfo(easy_.get(), info, &micros);
+    curl().easy_getinfo(easy_.get(), info, &micros);
     return static_cast<double>(micros) / 1000;
   };
   const double connected = millis(CURLINFO_CONNECT_TIME_T);
   const double secured = millis(CURLINFO_APPCONNECT_TIME_T);
   long new_connections = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &new_connections);
+  curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &new_connections);
   long version = CURL_HTTP_VERSION_NONE;
-  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  curl().easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
   const RequestTimes times{.lookup = millis(CURLINFO_NAMELOOKUP_TIME_T),
                            .connect = std::max(0.0, connected - millis(CURLINFO_NAMELOOKUP_TIME_T)),
                            .tls = std::max(0.0, secured - connected),

@@ -25,23 +25,23 @@ void ignore_broken_pipes() {
 }
 
 struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 
 class CurlTransport : public Transport {
  public:
   CurlTransport(const ClientConfig& config, int verbosity, Trace trace)
       : shared_{.config = config, .server = CurlServer(config), .trace = HttpTrace(verbosity, std::move(trace))} {
-    multi_.reset(curl_multi_init());
+    multi_.reset(curl().multi_init());
     if (multi_ == nullptr) throw std::bad_alloc();
-    curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 16L);
+    curl().multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+    curl().multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 16L);
   }
 
   ~CurlTransport() override {
     if (!thread_.joinable()) return;
     thread_.request_stop();
-    curl_multi_wakeup(multi_.get());
+    curl().multi_wakeup(multi_.get());
     thread_.join();
   }
 
@@ -50,14 +50,14 @@ class CurlTransport : public Transport {
     const std::uint64_t id = ++last_id_;
     starts_.push_back({id, std::move(request), std::move(credential), std::move(sink)});
     if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-    curl_multi_wakeup(multi_.get());
+    curl().multi_wakeup(multi_.get());
     return id;
   }
 
   void cancel(std::uint64_t id) override {
     const std::scoped_lock lock(mutex_);
     cancels_.push_back(id);
-    curl_multi_wakeup(multi_.get());
+    curl().multi_wakeup(multi_.get());
   }
 
  private:
@@ -73,9 +73,9 @@ class CurlTransport : public Transport {
     while (!stop.stop_requested()) {
       take_orders();
       int running = 0;
-      curl_multi_perform(multi_.get(), &running);
+      curl().multi_perform(multi_.get(), &running);
       collect_finished();
-      curl_multi_poll(multi_.get(), nullptr, 0, 60'000, nullptr);
+      curl().multi_poll(multi_.get(), nullptr, 0, 60'000, nullptr);
     }
     take_orders();
     while (!active_.empty()) give_up(active_.begin()->first);
@@ -96,7 +96,7 @@ class CurlTransport : public Transport {
   void begin(Start order) {
     try {
       auto request = std::make_unique<CurlRequest>(shared_, std::move(order.request), order.credential, order.sink);
-      curl_multi_add_handle(multi_.get(), request->easy());
+      curl().multi_add_handle(multi_.get(), request->easy());
       active_.emplace(order.id, std::move(request));
     } catch (const Error& error) {
       const TransportFailure failure{.kind = TransportFailure::Kind::other, .message = error.info().message};
@@ -109,13 +109,13 @@ class CurlTransport : public Transport {
     if (found == active_.end()) return;
     const std::unique_ptr<CurlRequest> request = std::move(found->second);
     active_.erase(found);
-    curl_multi_remove_handle(multi_.get(), request->easy());
+    curl().multi_remove_handle(multi_.get(), request->easy());
     request->cancel();
   }
 
   void collect_finished() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    while (const CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       CURL* easy = message->easy_handle;
       const CURLcode code = message->data.result;  // the message is gone once its handle is removed
@@ -125,7 +125,7 @@ class CurlTransport : public Transport {
       const std::unique_ptr<CurlRequest> request = std::move(found->second);
       active_.erase(found);
       if (request->met_silence(code)) close_connection(easy);
-      curl_multi_remove_handle(multi_.get(), easy);
+      curl().multi_remove_handle(multi_.get(), easy);
       request->finish(code);
     }
   }
@@ -134,7 +134,7 @@ class CurlTransport : public Transport {
   /// probably dead, and later requests (the look-up after an unanswered POST) would wait on it in vain.
   static void close_connection(CURL* easy) {
     curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD) return;
+    if (curl().easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD) return;
     ::shutdown(socket, SHUT_RDWR);
   }
 
@@ -155,8 +155,6 @@ class CurlTransport : public Transport {
 }  // namespace
 
 std::shared_ptr<Transport> make_curl_transport(const ClientConfig& config, int verbosity, Trace trace) {
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_ALL);  // once, before any thread of ours
-  if (initialised != CURLE_OK) throw Error(ExitCode::unexpected, "libcurl cannot be initialised");
   return std::make_shared<CurlTransport>(config, verbosity, std::move(trace));
 }
 

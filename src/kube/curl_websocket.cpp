@@ -119,7 +119,7 @@ WebSocketOutcome WebSocket::open(const ClientConfig& config, const Credential& c
 
 std::optional<TransportFailure> WebSocket::connect(const ClientConfig& config, const Credential& credential,
                                                    const std::string& url, const Patience& patience) {
-  easy_.reset(curl_easy_init());
+  easy_.reset(curl().easy_init());
   if (easy_ == nullptr) throw std::bad_alloc();
   CURL* easy = easy_.get();
   const CurlServer server(config);
@@ -137,7 +137,7 @@ std::optional<TransportFailure> WebSocket::connect(const ClientConfig& config, c
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   std::array<char, CURL_ERROR_SIZE> detail{};
   set(easy, CURLOPT_ERRORBUFFER, detail.data());
-  const CURLcode code = curl_easy_perform(easy);
+  const CURLcode code = curl().easy_perform(easy);
   set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
   if (code == CURLE_ABORTED_BY_CALLBACK) throw Stopped{};
   if (code != CURLE_OK) {
@@ -152,7 +152,7 @@ std::optional<TransportFailure> WebSocket::connect(const ClientConfig& config, c
     failed.elapsed = platform::system_clock().steady_now() - started;
     return describe_failure(failed);
   }
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket_);
+  curl().easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket_);
   return std::nullopt;
 }
 
@@ -229,7 +229,7 @@ bool WebSocket::receive() {
   char buffer[kPiece];
   has_more_ = false;
   for (std::size_t taken = 0, count = 0; taken < kReadAhead; taken += count) {
-    const CURLcode code = curl_easy_recv(easy_.get(), buffer, sizeof buffer, &count);
+    const CURLcode code = curl().easy_recv(easy_.get(), buffer, sizeof buffer, &count);
     if (code == CURLE_AGAIN) return true;
     if (code != CURLE_OK || count == 0) return false;
     last_heard_ = platform::system_clock().steady_now();
@@ -259,7 +259,7 @@ void WebSocket::send(Opcode opcode, std::string_view payload) {
 bool WebSocket::flush() {
   while (unsent() > 0) {
     std::size_t count = 0;
-    const CURLcode code = curl_easy_send(easy_.get(), unsent_.data() + sent_, unsent(), &count);
+    const CURLcode code = curl().easy_send(easy_.get(), unsent_.data() + sent_, unsent(), &count);
     sent_ += count;
     if (code == CURLE_AGAIN) break;
     if (code == CURLE_OK) continue;
@@ -268,6 +268,14 @@ bool WebSocket::flush() {
   }
   if (unsent() == 0) forget_unsent();
   return true;
+}
+
+void WebSocket::ping_if_silent(std::chrono::milliseconds ping_after) {
+  const auto now = platform::system_clock().steady_now();
+  if (now - std::max(last_heard_, pinged_at_) < ping_after) return;
+  send(Opcode::ping, "");
+  flush();
+  pinged_at_ = now;
 }
 
 void WebSocket::forget_unsent() {

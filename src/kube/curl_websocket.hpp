@@ -25,6 +25,12 @@ struct WebSocketRequest {
   std::vector<std::string> protocols{};  ///< In order of preference.
 };
 
+/// How long a connection bears with silence.
+struct SilenceLimits {
+  /// A ping when nothing was heard for so long, and the end of the connection when nothing came of it.
+  std::chrono::milliseconds ping_after{}, dead_after{};
+};
+
 /// How an attempt to open one ended: exactly one of the three is set.
 struct WebSocketOutcome;
 
@@ -53,6 +59,8 @@ class WebSocket {
   bool flush();
   std::size_t unsent() const { return unsent_.size() - sent_; }
   platform::SteadyTime last_heard() const { return last_heard_; }
+  /// Pings when nothing was heard, and no ping was sent, for `ping_after`.
+  void ping_if_silent(std::chrono::milliseconds ping_after);
 
  private:
   struct Patience;
@@ -75,7 +83,7 @@ class WebSocket {
   bool upgraded_ = false, has_more_ = false;
   std::string unsent_;
   std::size_t sent_ = 0;
-  platform::SteadyTime last_heard_{};
+  platform::SteadyTime last_heard_{}, pinged_at_{};
 };
 
 struct WebSocketOutcome {

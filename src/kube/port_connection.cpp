@@ -20,7 +20,7 @@ constexpr char kData = 0, kError = 1;
 }  // namespace
 
 PortConnection::PortConnection(std::unique_ptr<WebSocket> remote, platform::FileDescriptor local,
-                               const SilenceLimits& limits)
+                               const PortLimits& limits)
     : remote_(std::move(remote)), local_(std::move(local)), limits_(limits) {
   thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
 }
@@ -117,15 +117,12 @@ void PortConnection::wait() {
   const auto now = platform::system_clock().steady_now();
   if (may_receive() && remote_->has_more()) return;
   if (!may_receive()) unheard_at_ = now;
-  if (now - silent_since() >= limits_.dead_after) throw Error(ExitCode::unexpected, "the API server went silent");
-  if (remote_open_ && now - std::max(remote_->last_heard(), pinged_at_) >= limits_.ping_after) {
-    remote_->send(Opcode::ping, "");
-    remote_->flush();
-    pinged_at_ = now;
-  }
+  if (now - silent_since() >= limits_.silence.dead_after)
+    throw Error(ExitCode::unexpected, "the API server went silent");
+  if (remote_open_) remote_->ping_if_silent(limits_.silence.ping_after);
   std::vector<platform::Interest> interests{{local_.get(), may_send(), !to_local_.empty()},
                                             {remote_->socket(), may_receive(), remote_->unsent() > 0}};
-  auto until = now + limits_.ping_after;
+  auto until = now + limits_.silence.ping_after;
   if (!local_open_ && to_local_.empty()) until = std::min(until, finished_by());
   platform::wait_for(interests, wakeup_, until);
   wakeup_.clear();

@@ -18,10 +18,8 @@
 
 namespace dba::kube {
 
-/// How long a connection bears with silence.
-struct SilenceLimits {
-  /// A ping when nothing was heard for so long, and the end of the connection when nothing came of it.
-  std::chrono::milliseconds ping_after{30'000}, dead_after{60'000};
+struct PortLimits {
+  SilenceLimits silence{std::chrono::seconds(30), std::chrono::seconds(60)};
   /// After the local side has sent its last byte, how long the pod may still be silent before it counts as finished:
   /// this protocol has no way to tell the pod about it.
   std::chrono::milliseconds finished_after{5'000};
@@ -31,7 +29,7 @@ struct SilenceLimits {
 /// first two bytes of a channel are the port.
 class PortConnection {
  public:
-  PortConnection(std::unique_ptr<WebSocket> remote, platform::FileDescriptor local, const SilenceLimits& limits = {});
+  PortConnection(std::unique_ptr<WebSocket> remote, platform::FileDescriptor local, const PortLimits& limits = {});
   ~PortConnection();  ///< Ends it at once; the other side is told.
   PortConnection(const PortConnection&) = delete;
   PortConnection& operator=(const PortConnection&) = delete;
@@ -54,11 +52,11 @@ class PortConnection {
 
   std::unique_ptr<WebSocket> remote_;
   platform::FileDescriptor local_;
-  const SilenceLimits limits_;
+  const PortLimits limits_;
   platform::Wakeup wakeup_;
   std::string to_local_;
   bool remote_open_ = true, local_open_ = true;
-  platform::SteadyTime last_sent_at_{}, pinged_at_{}, unheard_at_{};
+  platform::SteadyTime last_sent_at_{}, unheard_at_{};
   std::size_t port_bytes_seen_[2] = {0, 0};
   mutable std::mutex mutex_;
   std::string problem_;  ///< Guarded by mutex_.

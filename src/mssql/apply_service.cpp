@@ -122,18 +122,19 @@ class Applier {
       : client_(client), plan_(plan), request_(request), mark_(mark), listener_(listener) {}
 
   void run() {
-    prepare_surroundings();
-    for (const PlannedApply& planned : plan_.objects) carry_out(planned);
+    if (request_.create_namespace && plan_.namespace_missing)
+      ensure_namespace(client_, plan_.database_namespace, request_.dry_run, mark_, listener_);
+    for (const PlannedApply& planned : plan_.objects) {
+      // Not before: what stands in front of the database may be its namespace.
+      if (request_.issuer && is_database(*planned.intent)) prepare_issuer();
+      carry_out(planned);
+    }
   }
 
  private:
   bool dry_run() const { return request_.dry_run != kube::DryRun::none; }
 
-  /// What --create-namespace and --with-issuer promise.
-  void prepare_surroundings() {
-    if (request_.create_namespace && plan_.namespace_missing)
-      ensure_namespace(client_, plan_.database_namespace, request_.dry_run, mark_, listener_);
-    if (!request_.issuer) return;
+  void prepare_issuer() {
     if (dry_run() && plan_.namespace_missing) {
       for (const Json& object : issuer_objects(*request_.issuer, client_.clock().wall_now()))
         listener_.written(object, kube::Change::created);

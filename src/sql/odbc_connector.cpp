@@ -39,7 +39,9 @@ class OdbcConnector : public Connector {
       auto relay = std::make_unique<Relay>(std::move(server), deadline, options_.stop);
       if (auto session = log_in(driver, login, std::move(relay), records)) return session;
     }
-    throw SqlError(Phase::connect, Failure::no_driver, "no ODBC driver of this machine can be loaded",
+    throw SqlError(Phase::connect, Failure::no_driver,
+                   options_.driver.empty() ? "no ODBC driver of this machine can be loaded"
+                                           : fmt::format("the ODBC driver \"{}\" cannot be loaded", options_.driver),
                    std::move(records), kInstallDriver);
   }
 

@@ -5,6 +5,7 @@
 
 #include "dba/kube/pod_streams.hpp"
 
+#include "execution.hpp"
 #include "support/fake_transport.hpp"
 #include "support/pod_peer.hpp"
 
@@ -217,6 +218,26 @@ TEST_CASE("one that never pauses is left at the deadline, and at once when stopp
   Container late(endless), stopped(endless);
   CHECK_THROWS_WITH_AS(late.run("", 50ms), "a command in pod \"sales-0\" did not end in time", Error);
   CHECK_THROWS_WITH_AS(stopped.run("", 1h, stop.get_token()), "interrupted", Error);
+}
+
+TEST_CASE("a command that is silent for long is kept alive, one whose API server is silent is given up") {
+  ScriptedServer server;
+  server.then(accepts([](PodPeer& peer) {
+    for (int i = 0; i < 3; ++i) CHECK(peer.wait_for_ping());
+    peer.send(kStatus, kSuccess);
+    peer.close();
+  }));
+  server.then(accepts([](PodPeer& peer) { peer.wait_for_end(); }));
+  const ExecRequest request{.pod = "sales-0"};
+  const auto in_a_minute = platform::system_clock().steady_now() + 1min;
+  const auto run = [&](std::chrono::milliseconds dead_after) {
+    auto outcome = WebSocket::open(Container::at(server.url()), {}, {"/", {"v5.channel.k8s.io"}}, in_a_minute, {});
+    REQUIRE(outcome.socket);
+    return carry_command(std::move(outcome.socket), request, in_a_minute, {},
+                         {.ping_after = 5ms, .dead_after = dead_after});
+  };
+  CHECK(run(1h).exit_code == 0);
+  CHECK_THROWS_WITH_AS(run(50ms), "the API server went silent while a command ran in pod \"sales-0\"", Error);
 }
 
 }  // namespace dba::kube

@@ -279,7 +279,7 @@ TEST_CASE("a pod that never speaks again is given up, one that is only not liste
   }));
   ClientConfig config;
   config.server = server.url();
-  const SilenceLimits limits{.ping_after = 20ms, .dead_after = 1s, .finished_after = 1h};
+  const PortLimits limits{.silence = {.ping_after = 20ms, .dead_after = 1s}, .finished_after = 1h};
   const auto open = [&] {
     auto outcome = WebSocket::open(config, {}, {"/", {"v4.channel.k8s.io"}}, in_a_minute(), {});
     REQUIRE(outcome.socket);
