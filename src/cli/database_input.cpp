@@ -222,7 +222,7 @@ class InputReader {
   }
 
   std::string line_of(const std::string& path) const {
-    if (!base_) return {};
+    if (!base_ || path.empty()) return {};
     const auto& lines = documents_[*base_].lines;
     const auto found = lines.find(path);
     return found == lines.end() ? "" : fmt::format(" ({}:{})", source_, found->second);

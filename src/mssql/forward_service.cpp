@@ -55,10 +55,7 @@ class Forwarder {
       : client_(client), request_(request), listener_(listener) {}
 
   void run() {
-    for (const std::string& address : request_.addresses) {
-      const std::uint16_t port = listeners_.empty() ? request_.local_port : listeners_.front().port;
-      listeners_.push_back(platform::listen_on(address, port));
-    }
+    listen();
     set_target(first_target());
     for (std::size_t i = 0; i < listeners_.size(); ++i)
       listener_.listening(request_.addresses[i], listeners_[i].port, target_.pod.pod);
@@ -73,6 +70,21 @@ class Forwarder {
   }
 
  private:
+  void listen() {
+    for (const std::string& address : request_.addresses) {
+      const std::uint16_t port = listeners_.empty() ? request_.local_port : listeners_.front().port;
+      try {
+        listeners_.push_back(platform::listen_on(address, port));
+      } catch (const Error& error) {
+        ErrorInfo info = error.info();
+        if (request_.local_port != 0)
+          info.hint =
+              fmt::format("kubectl dba mssql port-forward {} -n {} :{}", request_.name, request_.ns, request_.port);
+        throw Error(std::move(info));
+      }
+    }
+  }
+
   Target first_target() const {
     const RoleReport roles = read_roles(client_, request_.ns, request_.name);
     Target target = target_of(roles, request_);

@@ -60,6 +60,10 @@ std::string availability_group_name(std::string_view database) {
   return name.empty() ? "DefaultGroupName" : name;
 }
 
+std::string coordinator_log_command(std::string_view ns, std::string_view pod) {
+  return fmt::format("kubectl logs {} -n {} -c {}", pod, ns, kCoordinatorContainer);
+}
+
 std::string pod_selector(std::string_view database) {
   return fmt::format("{}={},{}={}", kInstanceLabel, database, kNameLabel, kNameLabelValue);
 }

@@ -30,12 +30,25 @@ std::unique_ptr<sql::Session> PodSql::connect(const SqlPod& pod, const SessionWi
     return connector_->connect(login_to(pod, wish), deadline);
   } catch (const sql::SqlError& error) {
     if (error.failure() == sql::Failure::no_driver && exec_) return fall_back(pod, wish, error.what());
+    const std::string hint = hint_for(error, wish);
+    if (!hint.empty()) throw sql::SqlError(sql::Phase::connect, error.failure(), error.what(), error.records(), hint);
     const std::string words = tunnel_to(pod)->problem();
     if (error.failure() != sql::Failure::unreachable || words.empty()) throw;
     throw sql::SqlError(sql::Phase::connect, error.failure(),
                         fmt::format("nothing answers on port {} of pod \"{}\"", kSqlPort, pod.pod),
                         {{.message = words}});
   }
+}
+
+std::string PodSql::hint_for(const sql::SqlError& error, const SessionWish& wish) const {
+  /// @source SQL Server: cannot open the database that the login asks for
+  constexpr int kNoSuchDatabase = 4060;
+  if (error.failure() == sql::Failure::login_failed)
+    return fmt::format("kubectl describe secret {} -n {}", access_.secret, access_.ns);
+  const sql::Diagnostic* record = error.decisive();
+  if (record == nullptr || record->number != kNoSuchDatabase || wish.database.empty()) return {};
+  return fmt::format("kubectl dba mssql query {} -n {} -Q 'SELECT name FROM sys.databases'", access_.database,
+                     access_.ns);
 }
 
 sql::Login PodSql::login_to(const SqlPod& pod, const SessionWish& wish) {

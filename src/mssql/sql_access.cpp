@@ -44,8 +44,9 @@ Json get_secret(kube::Client& client, const std::string& ns, const std::string& 
 }  // namespace
 
 SqlAccess read_sql_access(kube::Client& client, const Json& database) {
-  SqlAccess access{.ns = codec::namespace_of(database), .database = codec::name_of(database)};
-  const Json auth = get_secret(client, access.ns, auth_secret_of(database), "the login of SQL Server");
+  SqlAccess access{
+      .ns = codec::namespace_of(database), .database = codec::name_of(database), .secret = auth_secret_of(database)};
+  const Json auth = get_secret(client, access.ns, access.secret, "the login of SQL Server");
   access.user = secret_value(auth, "username");
   access.password = Secret(secret_value(auth, "password"));
   access.verify = codec::bool_at(database, {"spec", "tls", "clientTLS"});

@@ -3,10 +3,12 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <thread>
 
 #include <poll.h>
 #include <signal.h>
+#include <time.h>
 
 #include "file_descriptor.hpp"
 
@@ -19,16 +21,32 @@ constexpr std::array<int, 3> kStopSignals{SIGINT, SIGTERM, SIGHUP};
 /// What calls the listening thread, beside the numbers of signals.
 constexpr unsigned char kEnd = 0, kLookAtOutput = 255;
 
-std::atomic<int> wake_fd{-1};
-static_assert(std::atomic<int>::is_always_lock_free, "the signal handler may only touch lock-free atomics");
+/// Who signals a process and then its group, as timeout(1) does, wants one thing: what comes so soon is not the second.
+constexpr std::int64_t kSameSignalNanos = 250'000'000;
 
-/// Gives all three signals their default action, so that the next one ends the process even if nobody listens any
-/// more, and hands this one to the listening thread.
+std::atomic<int> wake_fd{-1};
+std::atomic<std::int64_t> first_at{0};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
+              "the signal handler may only touch lock-free atomics");
+
+std::int64_t monotonic_nanos() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+/// Hands the first signal to the listening thread. The second ends the process, even if nobody listens any more.
 extern "C" void on_stop_signal(int number) {
   const int saved_errno = errno;
-  for (const int each : kStopSignals) ::signal(each, SIG_DFL);
-  const auto byte = static_cast<unsigned char>(number);
-  [[maybe_unused]] const ssize_t written = ::write(wake_fd.load(), &byte, 1);
+  const std::int64_t now = monotonic_nanos();
+  std::int64_t first = 0;
+  if (first_at.compare_exchange_strong(first, now)) {
+    const auto byte = static_cast<unsigned char>(number);
+    [[maybe_unused]] const ssize_t written = ::write(wake_fd.load(), &byte, 1);
+  } else if (now - first >= kSameSignalNanos) {
+    ::signal(number, SIG_DFL);
+    ::raise(number);  // Delivered when this handler returns.
+  }
   errno = saved_errno;
 }
 
@@ -74,6 +92,7 @@ struct Interrupt::Impl {
 
 Interrupt::Interrupt() : impl_(std::make_unique<Impl>()) {
   wake_fd = impl_->pipe.write_end.get();
+  first_at = 0;
   impl_->listener = std::thread([this] { impl_->listen(); });
 
   struct sigaction ignore {};

@@ -10,6 +10,7 @@
 #include "dba/base/timestamp.hpp"
 
 #include "memory_session.hpp"
+#include "shared_context.hpp"
 #include "subject.hpp"
 
 namespace dba::tls {
@@ -51,9 +52,12 @@ std::string names_of(const X509* certificate) {
 }
 
 ContextHandle client_context(const ClientOptions& options) {
-  ContextHandle context = new_context(TLS_client_method(), options.at_most_tls_1_2);
-  if (options.verify) trust(*context, options.authorities_pem);
-  return context;
+  const auto trusted = options.verify ? std::string_view(options.authorities_pem) : std::string_view();
+  return shared_context({"client", options.verify ? "verify" : "", options.at_most_tls_1_2 ? "1.2" : "", trusted}, [&] {
+    ContextHandle context = new_context(TLS_client_method(), options.at_most_tls_1_2);
+    if (options.verify) trust(*context, options.authorities_pem);
+    return context;
+  });
 }
 
 class ClientSession : public MemorySession {

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 
 #include "memory_session.hpp"
+#include "shared_context.hpp"
 
 namespace dba::tls {
 
@@ -21,7 +22,20 @@ void add_chain(SSL_CTX& context, const std::string& pem) {
   ERR_clear_error();
 }
 
-ContextHandle server_context(const ServerOptions& options) {
+/// Chooses by the list that the session holds; without one, nothing is agreed on.
+/// @source RFC 7301: no protocol in common ends the handshake
+int on_offer(SSL* session, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
+             unsigned offered_size, void* /*unused*/) {
+  const auto& ours = *static_cast<const std::string*>(SSL_get_ex_data(session, 0));
+  if (ours.empty()) return SSL_TLSEXT_ERR_NOACK;
+  unsigned char* chosen = nullptr;  // into one of the two lists; OpenSSL only reads it
+  const int verdict = SSL_select_next_proto(&chosen, out_size, unsigned_bytes(ours), static_cast<unsigned>(ours.size()),
+                                            offered, offered_size);
+  *out = chosen;
+  return verdict == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+ContextHandle new_server_context(const ServerOptions& options) {
   ContextHandle context = new_context(TLS_server_method(), options.at_most_tls_1_2);
   // A session is never taken up again; with TLS 1.3 tickets would be sent after the handshake all the same.
   SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
@@ -34,7 +48,14 @@ ContextHandle server_context(const ServerOptions& options) {
     throw Error(ExitCode::usage, "the server's certificate and key do not serve TLS", openssl_reason());
   }
   add_chain(*context, options.certificate_pem);
+  SSL_CTX_set_alpn_select_cb(context.get(), on_offer, nullptr);
   return context;
+}
+
+ContextHandle server_context(const ServerOptions& options) {
+  return shared_context(
+      {"server", options.at_most_tls_1_2 ? "1.2" : "", options.certificate_pem, options.key_pem.reveal()},
+      [&options] { return new_server_context(options); });
 }
 
 class ServerSession : public MemorySession {
@@ -42,22 +63,11 @@ class ServerSession : public MemorySession {
   explicit ServerSession(const ServerOptions& options)
       : MemorySession(server_context(options), "client", ExitCode::unexpected),
         protocols_(protocol_list(options.protocols)) {
-    if (!protocols_.empty()) SSL_CTX_set_alpn_select_cb(SSL_get_SSL_CTX(handle()), on_offer, &protocols_);
+    require(SSL_set_ex_data(handle(), 0, &protocols_) == 1, "prepare TLS");
     SSL_set_accept_state(handle());
   }
 
  private:
-  /// @source RFC 7301: no protocol in common ends the handshake
-  static int on_offer(SSL* /*session*/, const unsigned char** out, unsigned char* out_size,
-                      const unsigned char* offered, unsigned offered_size, void* protocols) {
-    const auto& ours = *static_cast<const std::string*>(protocols);
-    unsigned char* chosen = nullptr;  // into one of the two lists; OpenSSL only reads it
-    const int verdict = SSL_select_next_proto(&chosen, out_size, unsigned_bytes(ours),
-                                              static_cast<unsigned>(ours.size()), offered, offered_size);
-    *out = chosen;
-    return verdict == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-  }
-
   std::string protocols_;
 };
 

@@ -13,6 +13,7 @@ namespace dba::mssql {
 inline constexpr std::string_view kApiVersion = "kubedb.com/v1alpha2";
 inline constexpr std::string_view kKind = "MSSQLServer";
 inline constexpr std::string_view kDatabaseContainer = "mssql";
+inline constexpr std::string_view kCoordinatorContainer = "mssql-coordinator";
 
 inline constexpr std::string_view kRoleLabel = "kubedb.com/role";
 inline constexpr std::string_view kInstanceLabel = "app.kubernetes.io/instance";
@@ -52,6 +53,9 @@ std::string auth_secret_of(const Json& database);
 /// The availability group's name in SQL: the object's name without everything that is no letter or digit;
 /// "DefaultGroupName" when nothing is left.
 std::string availability_group_name(std::string_view database);
+
+/// What shows whom the coordinator of a pod takes for the leader, for people to run.
+std::string coordinator_log_command(std::string_view ns, std::string_view pod);
 
 /// "app.kubernetes.io/instance=X,app.kubernetes.io/name=mssqlservers.kubedb.com"
 std::string pod_selector(std::string_view database);

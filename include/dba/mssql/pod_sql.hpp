@@ -26,6 +26,7 @@ struct SqlPod {
 /// What it takes to log in to the servers of one database, and what they have to show.
 struct SqlAccess {
   std::string ns{}, database{};
+  std::string secret{};  ///< The auth secret, which the next two are from.
   std::string user{};
   Secret password{};
   bool verify = false;            ///< spec.tls.clientTLS: the certificate is of the issuer's authority.
@@ -61,6 +62,8 @@ class PodSql {
 
  private:
   sql::Login login_to(const SqlPod& pod, const SessionWish& wish);
+  /// What to do about a login or a database that was refused; empty = nothing is known.
+  std::string hint_for(const sql::SqlError& error, const SessionWish& wish) const;
   std::shared_ptr<kube::PortForward> tunnel_to(const SqlPod& pod);
   std::unique_ptr<sql::Session> fall_back(const SqlPod& pod, const SessionWish& wish, std::string_view why);
 

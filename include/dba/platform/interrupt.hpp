@@ -1,6 +1,6 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP as a stop token: the first one asks every wait to end, the second ends the process at
-// once.
+// SIGINT, SIGTERM and SIGHUP as a stop token: the first one asks every wait to end, a second, unless it comes
+// together with the first, ends the process at once.
 
 #include <memory>
 #include <stop_token>

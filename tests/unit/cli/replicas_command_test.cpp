@@ -132,7 +132,9 @@ TEST_CASE("two replicas that lead at the same time are 12, whoever asks") {
   const CommandResult roles = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
   CHECK(roles.code == ExitCode::write_lost);
   CHECK(roles.out.empty());
-  CHECK(roles.err == "error: ambiguous: 2 pods are PRIMARY in SQL Server at the same time: sales-0 and sales-2\n");
+  CHECK(roles.err ==
+        "error: ambiguous: 2 pods are PRIMARY in SQL Server at the same time: sales-0 and sales-2\n"
+        "  try:   kubectl logs sales-0 -n demo -c mssql-coordinator\n");
   const CommandResult query = harness.run({"mssql", "query", "sales", "--role", "primary", "-Q", "SELECT 1"});
   CHECK(query.code == ExitCode::sql_failed);  // sales-0 leads by label and by its own word; nobody else is asked
 }

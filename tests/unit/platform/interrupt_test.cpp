@@ -103,10 +103,21 @@ TEST_CASE("the second signal, whichever it is, ends the process at once") {
     const Interrupt interrupt;
     ::raise(SIGINT);
     wait_for_stop(interrupt);
-    ::raise(SIGTERM);
+    while (true) ::raise(SIGTERM);
   });
   REQUIRE(WIFSIGNALED(status));
   CHECK(WTERMSIG(status) == SIGTERM);
+}
+
+TEST_CASE("signals that come together are one") {
+  const int status = status_of_child([] {
+    const Interrupt interrupt;
+    for (const int number : {SIGTERM, SIGTERM, SIGINT}) ::raise(number);
+    wait_for_stop(interrupt);
+    if (interrupt.exit_code() != ExitCode::terminated) ::_exit(1);
+  });
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("a signal that is ignored from the start stays ignored, as nohup wants it") {

@@ -8,6 +8,7 @@
 #include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
 #include "dba/cli/context.hpp"
+#include "dba/mssql/names.hpp"
 #include "dba/mssql/replicas_service.hpp"
 #include "dba/output/error_text.hpp"
 
@@ -61,7 +62,9 @@ ExitCode judge(const mssql::ReplicaReport& report, const ReplicasOptions& option
     return silence;
   }
   if (report.two_primaries_proven) {
-    tell_error(context, {.code = ExitCode::write_lost, .message = mssql::replica_summary(report)});
+    tell_error(context, {.code = ExitCode::write_lost,
+                         .message = mssql::replica_summary(report),
+                         .hint = mssql::coordinator_log_command(report.ns, report.primaries.front())});
     return ExitCode::write_lost;
   }
   const std::vector<std::string> missed = mssql::missed_limits(report, options.limits);

@@ -8,6 +8,7 @@
 #include "dba/base/error.hpp"
 #include "dba/base/text.hpp"
 #include "dba/codec/json.hpp"
+#include "dba/mssql/names.hpp"
 #include "dba/output/error_text.hpp"
 
 #include "role_changes.hpp"
@@ -66,6 +67,8 @@ void RolePrinter::print(const RoleReport& report) {
   if (report.primary_state != mssql::PrimaryState::one) {
     ErrorInfo error{.code = report.two_primaries_proven ? ExitCode::write_lost : ExitCode::unhealthy,
                     .message = mssql::role_summary(report)};
+    if (report.two_primaries_proven)
+      error.hint = mssql::coordinator_log_command(report.ns, mssql::primary_pods(report).front());
     if (const std::string gaps = mssql::role_gaps(report); !gaps.empty() && !selection_.primary)
       error.details.push_back(gaps);
     io_.err.write(output::error_text(error, io_.colour_err));
