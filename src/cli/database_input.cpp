@@ -191,12 +191,28 @@ class InputReader {
     if (file_error_ && !problems_.has_errors()) throw *file_error_;
     Problems lines;
     if (file_error_) add_file_error(lines);
+    std::set<std::string> assigned;
     for (const mssql::Finding& finding : problems_.all()) {
       if (finding.severity != mssql::Severity::error) continue;
+      if (assigned.contains(finding.path)) continue;  // A value of another kind seems to be missing as well.
+      if (is_assigned(finding.path) && !finding.message.starts_with("is required")) {
+        assigned.insert(finding.path);
+        lines.add(finding.path + " (--set)", finding.message);
+        continue;
+      }
       lines.add(mssql::place_of(finding),
                 fmt::format("{}{}{}", finding.message, remark_on(finding), line_of(finding.path)));
     }
     lines.throw_if_any(fmt::format("cannot {} this database", verb_), ExitCode::usage, missing_manifest());
+  }
+
+  /// Whether --set gave the field its value, or made it.
+  bool is_assigned(const std::string& path) const {
+    const std::vector<std::string>& set = flags_.database.set;
+    return !path.empty() && std::ranges::any_of(set, [&path](const std::string& assignment) {
+      const std::string target = assignment.substr(0, assignment.find('='));
+      return target == path || target.starts_with(path + ".") || path.starts_with(target + ".");
+    });
   }
 
   std::string_view remark_on(const mssql::Finding& finding) const {
@@ -250,6 +266,8 @@ class InputReader {
 };
 
 }  // namespace
+
+Json& DatabaseInput::get_database() { return objects.at(*database); }
 
 DatabaseInput read_database_input(DatabaseFlags flags, const InputRules& rules, std::string_view verb,
                                   AppContext& context) {

@@ -24,11 +24,11 @@ struct InputRules {
 };
 
 struct DatabaseInput {
-  std::vector<Json> objects{};            ///< In the order of the file; without one, the database alone.
+  std::vector<Json> objects;              ///< In the order of the file; without one, the database alone.
   std::optional<std::size_t> database{};  ///< Which of them is the database.
   mssql::Notices notices{};               ///< What was decided for the user: told once something is sent or shown.
 
-  Json& get_database() { return objects.at(*database); }
+  Json& get_database();
 };
 
 /// Reads the file, lays the flags over its database, and checks what comes out. Warnings go to stderr.

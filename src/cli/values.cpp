@@ -134,7 +134,7 @@ std::string store_flag(const Flag& flag, const std::string& value) {
   for (const std::string& piece : pieces) {
     const std::optional<std::string> canonical = canonical_value(flag, piece);
     if (!canonical) return outside_set(flag, piece);
-    std::string problem = store(flag.into, flag.name, *canonical);
+    std::string problem = store(flag.into, "--" + flag.name, *canonical);
     if (!problem.empty()) return problem;
   }
   return {};

@@ -222,6 +222,15 @@ const ClientConfig& Client::config() const { return impl_->config; }
 platform::Clock& Client::clock() const { return *impl_->options.clock; }
 const std::stop_token& Client::stop() const { return impl_->options.stop; }
 
+void Client::Impl::tell_lost(const Error& error) {
+  if (lost_.exchange(true) || !options.on_warning) return;
+  options.on_warning(fmt::format("cannot follow what happens, trying again: {}", why(error)));
+}
+
+void Client::Impl::tell_found() {
+  if (lost_.exchange(false) && options.on_warning) options.on_warning("the API server answers again");
+}
+
 int Client::warning_count() const {
   const std::scoped_lock lock(impl_->mutex_);
   return static_cast<int>(impl_->warnings_.size());

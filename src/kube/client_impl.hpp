@@ -56,6 +56,9 @@ struct Client::Impl {
   std::optional<platform::SteadyTime> deadline() const;
   void take_warnings(const Headers& headers);
   void trace(std::string_view line) const;
+  /// What is followed cannot be followed any more, for now, or again: the user is told once of each.
+  void tell_lost(const Error& error);
+  void tell_found();
 
   // --- client_read.cpp ---
   Response get_response(const ResourceType& type, std::string_view ns, std::string_view name,
@@ -79,7 +82,8 @@ struct Client::Impl {
 
   mutable std::mutex mutex_;
   std::optional<platform::SteadyTime> deadline_;  ///< Guarded by mutex_.
-  std::set<std::string, std::less<>> warnings_;   ///< Guarded by mutex_; what was told already.
+  std::atomic<bool> lost_ = false;
+  std::set<std::string, std::less<>> warnings_;  ///< Guarded by mutex_; what was told already.
 };
 
 /// Path of one object. @throws Error (usage) for an empty name, which would be the whole collection.

@@ -26,6 +26,8 @@ struct PortForward::Impl {
 
   void forget_ended();
   void check_pod() const;
+  /// To the kubectl that forwards already; closed without one.
+  platform::FileDescriptor connect_to_running_kubectl();
   platform::FileDescriptor connect_by_kubectl(const NoWebSocket& why, platform::SteadyTime deadline,
                                               const std::stop_token& stop);
 };
@@ -50,6 +52,12 @@ void PortForward::Impl::check_pod() const {
   throw Error(ExitCode::unexpected, fmt::format("pod \"{}\" is another one now: it was recreated", target.pod));
 }
 
+platform::FileDescriptor PortForward::Impl::connect_to_running_kubectl() {
+  const std::scoped_lock lock(mutex);
+  if (!kubectl || kubectl->ended()) return {};
+  return platform::connect_to_loopback(kubectl->port());
+}
+
 platform::FileDescriptor PortForward::Impl::connect_by_kubectl(const NoWebSocket& why, platform::SteadyTime deadline,
                                                                const std::stop_token& stop) {
   const std::scoped_lock lock(mutex);
@@ -70,6 +78,10 @@ platform::FileDescriptor PortForward::connect(platform::SteadyTime deadline, con
                             "portforward",
                             fmt::format("?ports={}", impl_->target.port),
                             {"v4.channel.k8s.io"}};
+  if (auto connection = impl_->connect_to_running_kubectl(); connection.is_open()) {
+    impl_->check_pod();
+    return connection;
+  }
   std::unique_ptr<WebSocket> socket;
   try {
     socket = open_pod_stream(impl_->client.impl(), what, deadline, stop);

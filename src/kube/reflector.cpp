@@ -79,8 +79,7 @@ void Reflector::run(const std::stop_token& stop) {
         emit(WatchEvent::Kind::failed, {}, std::make_shared<ApiError>(error));
         break;
       }
-      impl_.trace(fmt::format("{}: {}", error.info().message, error.info().cause));
-      pause(error.status().retry_after_seconds);
+      pause_after(error);
     } catch (const Error& error) {
       if (error.code() == ExitCode::interrupted) break;
       emit(WatchEvent::Kind::failed, {},
@@ -108,6 +107,16 @@ void Reflector::sleep(std::chrono::nanoseconds duration) {
 void Reflector::pause(int retry_after_seconds) {
   const std::chrono::nanoseconds grown = backoff_.next(client_.clock().steady_now(), platform::random_bits());
   sleep(retry_after_seconds > 0 ? std::chrono::seconds(retry_after_seconds) : grown);
+}
+
+void Reflector::pause_after(const ApiError& error) {
+  impl_.trace(fmt::format("{}: {}", error.info().message, error.info().cause));
+  if (++failures_ == 2 && synced_ && !stop_.stop_requested()) impl_.tell_lost(error);
+  pause(error.status().retry_after_seconds);
+}
+
+void Reflector::works() {
+  if (std::exchange(failures_, 0) > 0) impl_.tell_found();
 }
 
 /// One list and all watches that can follow from it.
@@ -138,8 +147,7 @@ Reflector::Next Reflector::watch_or_wait() {
     return watch();
   } catch (const ApiError& error) {
     if (error.code() == ExitCode::denied || error.code() == ExitCode::refused) throw;
-    impl_.trace(fmt::format("{}: {}", error.info().message, error.info().cause));
-    pause(error.status().retry_after_seconds);
+    pause_after(error);
     return Next::resume;
   }
 }
@@ -153,6 +161,7 @@ void Reflector::list() {
       impl_.list_pages(*target_.type, target_.ns, target_.options, stop_, take_page, [this] { known_.begin_list(); });
   known_.end_list();
   refused_since_.reset();
+  works();
   if (!std::exchange(synced_, true)) emit(WatchEvent::Kind::synced);
 }
 
@@ -185,6 +194,7 @@ Reflector::Next Reflector::watch() {
   }
   if (status != 200) return after_refusal(*stream);
   refreshed_ = false;
+  works();
   const Next next = read_events(*stream);
 
   const std::chrono::nanoseconds lived = client_.clock().steady_now() - began;

@@ -33,6 +33,9 @@ class Reflector {
   HttpRequest watch_request() const;
   /// Waits with growing pauses, or as long as the server asks for.
   void pause(int retry_after_seconds = 0);
+  /// The same after a failure, which is told when it is not the first in a row: one is over before anybody has to know.
+  void pause_after(const ApiError& error);
+  void works();  ///< Ends the row of failures.
   void sleep(std::chrono::nanoseconds duration);
   /// Whether waiting is pointless: it is when the first list has failed often enough. An API server that has just
   /// started may not know its roles and CRDs yet, so what worked before is not given up at once.
@@ -54,6 +57,7 @@ class Reflector {
   bool polls_ = false;
   bool refreshed_ = false;  ///< The credential, since the last watch that was started.
   std::optional<platform::SteadyTime> refused_since_;
+  int failures_ = 0;  ///< In a row.
 };
 
 }  // namespace dba::kube

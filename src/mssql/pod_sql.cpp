@@ -45,6 +45,9 @@ std::string PodSql::hint_for(const sql::SqlError& error, const SessionWish& wish
   constexpr int kNoSuchDatabase = 4060;
   if (error.failure() == sql::Failure::login_failed)
     return fmt::format("kubectl describe secret {} -n {}", access_.secret, access_.ns);
+  if (error.failure() == sql::Failure::tls)
+    return fmt::format("kubectl describe certificate {} -n {}", certificate_secret_name(access_.database, "server"),
+                       access_.ns);
   const sql::Diagnostic* record = error.decisive();
   if (record == nullptr || record->number != kNoSuchDatabase || wish.database.empty()) return {};
   return fmt::format("kubectl dba mssql query {} -n {} -Q 'SELECT name FROM sys.databases'", access_.database,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "dba/base/text.hpp"
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/replicas.hpp"
 
@@ -25,9 +26,11 @@ class Judge {
       if (replica.kubernetes.label_role == kRoleArbiter) continue;
       judge_reach(replica);
       if (!report_.standalone) judge_replica(replica);
+      judge_kubernetes(replica);
       for (const DatabaseState& database : replica.databases) judge_database(replica, database);
     }
     if (!report_.standalone) judge_group();
+    if (report_.deleting) find(Health::warning, "database-deletion", "", "the database is being deleted");
     for (const HealthFinding& finding : report_.findings) report_.health = std::max(report_.health, finding.severity);
   }
 
@@ -41,10 +44,28 @@ class Judge {
     if (!replica.reachable) report_.health_known = false;
   }
 
+  /// Clients are led by labels and Services: to the wrong replica, however well that is, where these say otherwise than
+  /// SQL Server. Of another role enough is said already.
+  void judge_kubernetes(const ReplicaState& replica) {
+    const bool alone = replica.role == kSqlStandalone;
+    if (!alone && replica.role != kSqlPrimary && replica.role != kSqlSecondary) return;
+    const ReplicaRole& pod = replica.kubernetes;
+    const std::string label = pod.label_role.value_or("nothing");
+    const std::string role = alone ? std::string(kRolePrimary) : to_lower(*replica.role);
+    if (label != role) {
+      if (alone) return;  // All there is leads, labelled or not.
+      find(Health::warning, "kubernetes-role-label", pod.pod,
+           fmt::format("SQL Server says {}, the label says {}", *replica.role, label));
+    } else if (pod.endpoint == "unknown") {
+      report_.health_known = false;
+    } else if (pod.endpoint != role) {
+      find(Health::warning, "kubernetes-service-endpoint", pod.pod,
+           fmt::format("label says {}, the Services say {}", label, pod.endpoint));
+    }
+  }
+
   void judge_group() {
-    const bool heard = std::any_of(report_.replicas.begin(), report_.replicas.end(),
-                                   [](const ReplicaState& replica) { return replica.reachable; });
-    if (!heard) return;  // Whether anybody leads is not known.
+    if (!report_.answered) return;  // Whether anybody leads is not known.
     if (report_.primaries.empty()) {
       find(Health::critical, "availability-group-online-state", "",
            report_.most_advanced.empty()

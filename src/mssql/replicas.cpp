@@ -43,6 +43,7 @@ class ReplicaReportBuilder {
     report_.ns = roles.ns;
     report_.name = roles.name;
     report_.phase = roles.phase;
+    report_.deleting = roles.deleting;
     report_.standalone = standalone;
     report_.errors = roles.errors;
     report_.partial = roles.partial;
@@ -94,7 +95,7 @@ class ReplicaReportBuilder {
     }
     if (!found->answer) return;
     const InstanceView& view = *found->answer;
-    replica.reachable = true;
+    replica.reachable = report_.answered = true;
     replica.role = view.role.role;
     replica.operational_state = view.role.operational_state;
     replica.forwarder = view.role.role == kSqlPrimary && view.role.distributed_role == kSqlSecondary;

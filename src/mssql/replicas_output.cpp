@@ -166,15 +166,17 @@ std::string commit_text(const ReplicaState& replica, WallTime now) {
 std::string remarks_of(const ReplicaReport& report, const ReplicaState& replica) {
   std::vector<std::string> remarks;
   if (replica.failure) remarks.push_back(replica.failure->brief());
-  for (const std::string& remark : replica.kubernetes.remarks) remarks.push_back(remark);
+  const auto add = [&remarks](const std::string& remark) {
+    if (!contains(remarks, remark)) remarks.push_back(remark);
+  };
+  for (const std::string& remark : replica.kubernetes.remarks) add(remark);
   const std::string& pod = replica.kubernetes.pod;
   for (const HealthFinding& finding : report.findings) {
     const bool ours = finding.subject == pod || finding.subject.starts_with(pod + "/");
     if (!ours) continue;
     const std::size_t slash = finding.subject.find('/');
-    remarks.push_back(slash == std::string::npos
-                          ? finding.text
-                          : fmt::format("{}: {}", finding.subject.substr(slash + 1), finding.text));
+    add(slash == std::string::npos ? finding.text
+                                   : fmt::format("{}: {}", finding.subject.substr(slash + 1), finding.text));
   }
   return join(remarks, "; ");
 }
@@ -292,14 +294,20 @@ std::string replica_summary(const ReplicaReport& report) {
     parts.push_back(fmt::format("{} replicas say they are PRIMARY{}: {}", report.primaries.size(),
                                 report.two_primaries_proven ? " at the same time" : "",
                                 english_list(report.primaries)));
+  } else if (report.primary.empty()) {
+    parts.emplace_back(report.answered ? "no primary" : "primary unknown");
   } else {
-    parts.push_back(report.primary.empty() ? "no primary" : fmt::format("primary: {}", report.primary));
+    parts.push_back(fmt::format("primary: {}", report.primary));
   }
   parts.push_back(fmt::format("health: {}", health_text(report)));
   const bool unverified = std::any_of(report.replicas.begin(), report.replicas.end(), [](const ReplicaState& replica) {
     return replica.trust && !replica.trust->verified;
   });
   if (unverified) parts.emplace_back("tls: unverified");
+  for (const HealthFinding& finding : report.findings) {
+    const bool said = finding.policy == "availability-group-online-state" && report.primaries.size() > 1;
+    if (finding.subject.empty() && !said) parts.push_back(finding.text);
+  }
   return join(parts, "; ");
 }
 

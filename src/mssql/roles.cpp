@@ -111,17 +111,23 @@ class RoleReportBuilder {
     return row;
   }
 
-  /// What SQL Server says counts; where label or endpoint say otherwise, they are what is wrong. Without its word they
-  /// may disagree with each other, but never be known to be right.
-  void add_sql_role(ReplicaRole& row) const {
-    if (sources_.sql == nullptr) return;
+  const RoleAnswer* answer_of(const ReplicaRole& row) const {
+    if (sources_.sql == nullptr) return nullptr;
     const auto& answers = sources_.sql->pods;
     const auto found = std::find_if(answers.begin(), answers.end(),
                                     [&row](const RoleAnswer& answer) { return answer.uid == row.uid; });
-    if (found == answers.end()) return;
+    return found == answers.end() ? nullptr : &*found;
+  }
+
+  /// What SQL Server says counts; where label or endpoint say otherwise, they are what is wrong. Without its word they
+  /// may disagree with each other, but never be known to be right.
+  void add_sql_role(ReplicaRole& row) const {
+    const RoleAnswer* found = answer_of(row);
+    const bool silent = found == nullptr || found->failure;
+    if (silent && (sources_.sql_asked || sources_.sql != nullptr) && row.match == true) row.match.reset();
+    if (found == nullptr) return;
     if (found->failure) {
       row.sql_error = found->failure->whole();
-      if (row.match == true) row.match.reset();
       row.remarks.push_back(fmt::format("SQL Server gave no answer: {}", found->failure->brief()));
       return;
     }
@@ -228,9 +234,16 @@ class RoleReportBuilder {
       }
     }
     if (primaries.size() > 1) report_.primary_state = PrimaryState::ambiguous;
-    if (primaries.size() != 1) return;
+    if (primaries.size() != 1 || !is_up(primaries.front())) return;
     report_.primary_state = PrimaryState::one;
     report_.primary = primaries.front();
+  }
+
+  /// A label outlives the server it tells of: by that alone only a ready pod leads.
+  bool is_up(const std::string& pod) const {
+    return report_.source == "sql" ||
+           std::any_of(report_.replicas.begin(), report_.replicas.end(),
+                       [&pod](const ReplicaRole& row) { return row.pod == pod && is_live(row) && row.ready; });
   }
 
   /// Every replica that is wanted, and every other that is not on its way out, is where its label says.

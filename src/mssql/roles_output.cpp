@@ -55,12 +55,14 @@ Json role_json(const ReplicaRole& replica) {
   return json;
 }
 
-/// Pods that carry the label and would lead, if they still ran.
-std::string ended_primaries(const RoleReport& report) {
+/// Pods that carry the label and would lead, if they ran.
+std::string primaries_by_label_alone(const RoleReport& report) {
   std::vector<std::string> told;
   for (const ReplicaRole& replica : report.replicas) {
-    if (replica.label_role == kRolePrimary && !replica.terminating && !replica.ended.empty())
-      told.push_back(fmt::format("{} is labelled primary, but its phase is {}", replica.pod, replica.ended));
+    if (replica.label_role != kRolePrimary || replica.terminating) continue;
+    told.push_back(replica.ended.empty()
+                       ? fmt::format("{} is labelled primary and not ready", replica.pod)
+                       : fmt::format("{} is labelled primary, but its phase is {}", replica.pod, replica.ended));
   }
   return join(told, "; ");
 }
@@ -131,8 +133,8 @@ std::string role_summary(const RoleReport& report) {
   }
   if (report.replicas.empty()) return "no primary: there are no pods";
   if (report.source == "sql") return "no primary: " + why_none_by_sql(report);
-  const std::string ended = ended_primaries(report);
-  return fmt::format("no primary: {}", ended.empty() ? "no live pod is labelled primary" : ended);
+  const std::string labelled = primaries_by_label_alone(report);
+  return fmt::format("no primary: {}", labelled.empty() ? "no live pod is labelled primary" : labelled);
 }
 
 std::string role_gaps(const RoleReport& report) {
@@ -151,6 +153,8 @@ std::string primary_doubt(const RoleReport& report) {
   std::vector<std::string> doubts;
   for (const ReplicaRole& replica : report.replicas) {
     if (report.primary_state != PrimaryState::one || replica.pod != report.primary) continue;
+    if (report.source != "sql" && !replica.sql_error.empty())
+      doubts.push_back(fmt::format("SQL Server gave no answer, {} is the primary by its label alone", replica.pod));
     if (!replica.ready) doubts.push_back(fmt::format("primary {} is not ready", replica.pod));
     if (replica.endpoint != kRolePrimary && replica.endpoint != "unknown")
       doubts.push_back(fmt::format("no Service leads to primary {} as the primary", replica.pod));

@@ -89,6 +89,7 @@ class RoleFollower {
     RoleReport report = build_role_report(sources);
     std::optional<RoleAnswers> answers;
     if (sql_.enabled()) {
+      sources.sql_asked = true;
       sql_.ask(*objects_.database, sql_pods(report));
       rounds_told_ = sql_.rounds();
       answers = sql_.answers();
@@ -131,6 +132,7 @@ RoleReport read_roles(kube::Client& client, std::string_view ns, std::string_vie
   RoleSources sources = objects.sources();
   RoleReport report = build_role_report(sources);
   if (!sql.open) return report;
+  sources.sql_asked = true;
   RoleAnswers answers;
   try {
     const std::unique_ptr<PodSql> servers = sql.open(*objects.database);

@@ -20,6 +20,12 @@ constexpr char kSeparator = '\x1f';
 /// A login that is refused is told in words alone.
 constexpr int kLoginFailed = 18456, kCannotOpenDatabase = 4060;
 
+/// @source ODBC: SQLSTATE of what is no error
+constexpr const char* kNotice = "01000";
+
+/// A shell's exit code for a command that a signal ended is this and the signal's number.
+constexpr int kKilledFrom = 128;
+
 /// The first lines of standard input are password, user and database, all the rest is the batch.
 /// @source mssql-tools: where the images have sqlcmd, and its switches
 constexpr std::string_view kScript =
@@ -138,7 +144,8 @@ std::vector<sql::Diagnostic> read_sqlcmd_messages(std::string_view err) {
     } else if (begun) {
       messages.back().message = std::move(line);
     } else if (!line.empty()) {
-      messages.push_back({.number = number_in(line), .message = std::move(line)});
+      const int number = number_in(line);
+      messages.push_back({.number = number, .message = std::move(line)});
     }
   }
   return messages;
@@ -163,12 +170,19 @@ void SqlcmdSession::run(std::string_view batch, sql::ResultReader& reader, platf
   }
   const bool by_server =
       std::any_of(messages.begin(), messages.end(), [](const auto& m) { return m.line.has_value(); });
-  const sql::Phase phase = by_server ? sql::Phase::execute : sql::Phase::connect;
-  const sql::Failure failure = sql::classify(phase, messages, false);
-  throw sql::SqlError(phase, failure,
-                      by_server ? "SQL Server refused the statement"
+  for (sql::Diagnostic& message : messages) {
+    if (by_server && !message.line) message.sqlstate = kNotice;  // A line of PRINT between the errors.
+  }
+  const bool by_signal = !by_server && result.exit_code > kKilledFrom;  // Whatever it was doing.
+  const sql::Phase phase = by_server || by_signal ? sql::Phase::execute : sql::Phase::connect;
+  const sql::Failure failure = by_signal ? sql::Failure::connection_lost : sql::classify(phase, messages, false);
+  const sql::SqlError error(phase, failure,
+                            by_server
+                                ? "SQL Server refused the statement"
                                 : fmt::format("sqlcmd in pod \"{}\" ended with exit code {}", pod_, result.exit_code),
-                      std::move(messages));
+                            std::move(messages));
+  if (by_server && !error.connection_dead()) sql::hand_over(error, reader);
+  throw error;
 }
 
 }  // namespace dba::mssql

@@ -101,9 +101,9 @@ WaitVerdict judge_primary(const WaitCondition& condition, const WaitStart& start
     return {State::never, "it is halted (spec.halted is true), nothing will lead"};
   }
   if (now.roles == nullptr) return {State::waiting, "its pods cannot be seen"};
-  const WaitStart seen = start_of(now);
   const std::string text = role_summary(*now.roles);
-  if (seen.primary_pod.empty()) return {State::waiting, text};
+  if (now.roles->primary_state != PrimaryState::one) return {State::waiting, text};
+  const WaitStart seen = start_of(now);
   switch (condition.kind) {
     case ConditionKind::primary_pod:
       return {seen.primary_pod == condition.name ? State::met : State::waiting, text};
@@ -201,8 +201,10 @@ void check_pod_of(const WaitCondition& condition, std::string_view database) {
 WaitStart start_of(const Observation& observation) {
   WaitStart start;
   if (observation.database != nullptr) start.uid = codec::uid_of(*observation.database);
-  if (observation.roles == nullptr || observation.roles->primary_state != PrimaryState::one) return start;
+  if (observation.roles == nullptr || observation.roles->primary_state == PrimaryState::ambiguous) return start;
+  const std::vector<std::string> claims = primary_pods(*observation.roles);
   start.primary_pod = observation.roles->primary;
+  if (start.primary_pod.empty() && !claims.empty()) start.primary_pod = claims.front();
   for (const ReplicaRole& replica : observation.roles->replicas) {
     if (replica.pod == start.primary_pod && !replica.terminating) start.primary_uid = replica.uid;
   }

@@ -42,7 +42,7 @@ class Waiter {
     if (found && !request_.condition.needs_pods()) start_ = start_of({.database = &*found});
     std::vector<kube::WatchTarget> targets = watch_targets();
     not_synced_ = targets.size();
-    kube::Watcher watcher(client_, std::move(targets));
+    kube::Watcher watcher(client_, targets);
     while (std::optional<kube::WatchEvent> event = watcher.next(request_.deadline, client_.stop())) {
       take(*event);
       // What is waited for is a change from here: from the pods as they were first seen, not as they are once every

@@ -114,6 +114,11 @@ ExitCode exit_code_of(Phase phase, Failure failure) {
 /// @source FreeTDS 1.3 dblib error numbers, passed on as native codes
 bool is_transport_code(int number) { return number >= 20002 && number <= 20020; }
 
+/// Of a connection that broke, as the driver tells it. Records of the server have a severity, or are of FreeTDS.
+bool is_transport_record(const Diagnostic& record) {
+  return !record.severity && (is_transport_code(record.number) || record.sqlstate == "08S01");
+}
+
 const Diagnostic* decisive_of(const std::vector<Diagnostic>& records) {
   const Diagnostic* best = nullptr;
   int best_weight = 0;
@@ -124,12 +129,14 @@ const Diagnostic* decisive_of(const std::vector<Diagnostic>& records) {
       best_weight = weight(*failure);
     }
   }
-  return best != nullptr || records.empty() ? best : &records.front();
+  if (best != nullptr || records.empty()) return best;
+  const auto error = std::find_if_not(records.begin(), records.end(), is_notice);
+  return error == records.end() ? &records.front() : &*error;
 }
 
 std::string cause_of(const Diagnostic* record) {
   if (record == nullptr) return {};
-  if (record->number <= 0) return record->message;
+  if (server_number(*record) == 0) return record->message;
   std::string origin = fmt::format("Msg {}", record->number);
   if (record->severity) origin += fmt::format(", Level {}", *record->severity);
   if (record->state) origin += fmt::format(", State {}", *record->state);
@@ -151,6 +158,17 @@ ErrorInfo info_of(Phase phase, Failure failure, std::string message, const std::
 }  // namespace
 
 std::string_view failure_name(Failure failure) { return row_of(failure).name; }
+
+bool is_notice(const Diagnostic& record) {
+  /// @source SQL Server: errors are of level 11 and higher
+  constexpr int kLowestError = 11;
+  if (record.severity) return *record.severity < kLowestError;
+  return record.sqlstate.starts_with("01") && !is_transport_record(record);
+}
+
+int server_number(const Diagnostic& record) {
+  return record.number <= 0 || is_transport_record(record) ? 0 : record.number;
+}
 
 Failure classify(Phase phase, const std::vector<Diagnostic>& records, bool dead) {
   const Diagnostic* decisive = decisive_of(records);

@@ -41,6 +41,7 @@ OdbcApi load() {
   resolve(library, "SQLSetEnvAttr", api.set_env_attr);
   resolve(library, "SQLSetConnectAttr", api.set_connect_attr);
   resolve(library, "SQLGetConnectAttr", api.get_connect_attr);
+  resolve(library, "SQLGetInfoW", api.get_info);
   resolve(library, "SQLDriverConnectW", api.driver_connect);
   resolve(library, "SQLDisconnect", api.disconnect);
   resolve(library, "SQLExecDirectW", api.exec_direct);
@@ -56,22 +57,24 @@ OdbcApi load() {
   return api;
 }
 
-std::optional<int> number_field(SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT record, SQLSMALLINT field) {
+std::optional<int> number_field(const OdbcApi& api, SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT record,
+                                SQLSMALLINT field) {
   SQLINTEGER value = 0;
-  const SQLRETURN result = odbc().get_diag_field(type, handle, record, field, &value, SQL_IS_INTEGER, nullptr);
+  const SQLRETURN result = api.get_diag_field(type, handle, record, field, &value, SQL_IS_INTEGER, nullptr);
   return SQL_SUCCEEDED(result) ? std::optional<int>(value) : std::nullopt;
 }
 
 /// Records of the driver itself have no severity; FreeTDS knows none of these fields.
-void add_server_fields(Diagnostic& diagnostic, SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT record) {
-  const auto severity = number_field(type, handle, record, kSeverity);
+void add_server_fields(const OdbcApi& api, Diagnostic& diagnostic, SQLSMALLINT type, SQLHANDLE handle,
+                       SQLSMALLINT record) {
+  const auto severity = number_field(api, type, handle, record, kSeverity);
   if (severity.value_or(0) == 0) return;
   diagnostic.severity = severity;
-  diagnostic.state = number_field(type, handle, record, kState);
-  diagnostic.line = number_field(type, handle, record, kLine);
+  diagnostic.state = number_field(api, type, handle, record, kState);
+  diagnostic.line = number_field(api, type, handle, record, kLine);
   std::array<char16_t, 512> text{};
   SQLSMALLINT bytes = 0;
-  if (SQL_SUCCEEDED(odbc().get_diag_field(type, handle, record, kProcedure, text.data(), sizeof text, &bytes))) {
+  if (SQL_SUCCEEDED(api.get_diag_field(type, handle, record, kProcedure, text.data(), sizeof text, &bytes))) {
     diagnostic.procedure = from_odbc_text(text, static_cast<SQLSMALLINT>(bytes / 2));
   }
 }
@@ -113,16 +116,15 @@ SQLHANDLE odbc_environment() {
   return environment.get();
 }
 
-std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle) {
+std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle, const OdbcApi& api) {
   std::vector<Diagnostic> records;
   std::vector<char16_t> text(4096);
   for (SQLSMALLINT i = 1; i < 64;) {
     std::array<char16_t, 6> state{};
     SQLINTEGER number = 0;
     SQLSMALLINT length = 0;
-    const SQLRETURN result =
-        odbc().get_diag_rec(type, handle, i, odbc_text(state.data()), &number, odbc_text(text.data()),
-                            static_cast<SQLSMALLINT>(text.size()), &length);
+    const SQLRETURN result = api.get_diag_rec(type, handle, i, odbc_text(state.data()), &number, odbc_text(text.data()),
+                                              static_cast<SQLSMALLINT>(text.size()), &length);
     if (!SQL_SUCCEEDED(result)) break;
     if (static_cast<std::size_t>(length) >= text.size() && text.size() < 32000) {
       text.resize(32000);  // the longest message a length of 16 bits can tell
@@ -132,7 +134,7 @@ std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle) {
     diagnostic.sqlstate = from_odbc_text(state, 5);
     diagnostic.number = number;
     diagnostic.message = without_origin(from_odbc_text(text, length));
-    add_server_fields(diagnostic, type, handle, i);
+    add_server_fields(api, diagnostic, type, handle, i);
     records.push_back(std::move(diagnostic));
     ++i;
   }

@@ -21,6 +21,7 @@ struct OdbcApi {
   decltype(&::SQLSetEnvAttr) set_env_attr = nullptr;
   decltype(&::SQLSetConnectAttr) set_connect_attr = nullptr;
   decltype(&::SQLGetConnectAttr) get_connect_attr = nullptr;
+  decltype(&::SQLGetInfoW) get_info = nullptr;
   decltype(&::SQLDriverConnectW) driver_connect = nullptr;
   decltype(&::SQLDisconnect) disconnect = nullptr;
   decltype(&::SQLExecDirectW) exec_direct = nullptr;
@@ -38,6 +39,12 @@ struct OdbcApi {
 /// The library, opened once and never closed (drivers leave threads behind).
 /// @throws SqlError no_driver with what to install.
 const OdbcApi& odbc();
+
+/// A statement, and whose functions it is for: the manager's or a driver's.
+struct OdbcStatement {
+  const OdbcApi* api = nullptr;
+  SQLHANDLE handle = nullptr;
+};
 
 /// Frees what SQLAllocHandle gave.
 class OdbcHandle {
@@ -59,7 +66,7 @@ class OdbcHandle {
 SQLHANDLE odbc_environment();
 
 /// Every record that the last call on a handle left, whole.
-std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle);
+std::vector<Diagnostic> odbc_records(SQLSMALLINT type, SQLHANDLE handle, const OdbcApi& api = odbc());
 
 /// UTF-16 as the entry points take it. They only read what is handed in.
 SQLWCHAR* odbc_text(char16_t* text);

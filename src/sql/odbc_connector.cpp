@@ -57,7 +57,9 @@ class OdbcConnector : public Connector {
         odbc().driver_connect(connection.get(), nullptr, odbc_text(text.data()), static_cast<SQLSMALLINT>(text.size()),
                               nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
     explicit_bzero(text.data(), text.size() * sizeof(char16_t));
-    if (SQL_SUCCEEDED(result)) return std::make_unique<OdbcSession>(std::move(relay), std::move(connection));
+    if (SQL_SUCCEEDED(result)) {
+      return std::make_unique<OdbcSession>(std::move(relay), std::move(connection), driver.file);
+    }
     records = odbc_records(SQL_HANDLE_DBC, connection.get());
     if (driver_did_not_load(records)) return nullptr;
     if (auto failure = relay_failure(Phase::connect, relay->ended(), "logging in")) throw std::move(*failure);

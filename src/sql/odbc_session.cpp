@@ -8,6 +8,7 @@
 
 #include "dba/base/utf16.hpp"
 
+#include "odbc_direct.hpp"
 #include "text_cells.hpp"
 
 namespace dba::sql {
@@ -57,9 +58,19 @@ ValueKind kind_of(SQLSMALLINT type) {
 /// "Changed database context …" and "Changed language setting …" come with every login and USE; nobody asked.
 bool is_chatter(const Diagnostic& record) { return record.number == 5701 || record.number == 5703; }
 
+std::vector<Diagnostic> records_of(const OdbcStatement& statement) {
+  return odbc_records(SQL_HANDLE_STMT, statement.handle, *statement.api);
+}
+
+/// Its words were sent, and read by that: a failure of the driver itself could come again without end.
+bool is_of_server(const SqlError& error) {
+  return std::any_of(error.records().begin(), error.records().end(),
+                     [](const Diagnostic& record) { return server_number(record) > 0; });
+}
+
 class Cells {
  public:
-  explicit Cells(SQLHANDLE statement) : statement_(statement) {}
+  explicit Cells(const OdbcStatement& statement) : statement_(statement) {}
 
   /// False when the driver fails; its records are on the statement.
   bool read(SQLUSMALLINT column, ValueKind kind, int digits, Cell& cell) {
@@ -80,7 +91,7 @@ class Cells {
   bool read_fixed(SQLUSMALLINT column, SQLSMALLINT type, Cell& cell, const Format& format) {
     Value value{};
     SQLLEN length = 0;
-    const SQLRETURN result = odbc().get_data(statement_, column, type, &value, sizeof value, &length);
+    const SQLRETURN result = statement_.api->get_data(statement_.handle, column, type, &value, sizeof value, &length);
     if (!SQL_SUCCEEDED(result)) return false;
     cell = length == SQL_NULL_DATA ? std::nullopt : Cell(format(value));
     return true;
@@ -91,7 +102,8 @@ class Cells {
   bool read_pieces(SQLUSMALLINT column, SQLSMALLINT type, std::size_t most, Cell& cell, const Append& append) {
     while (true) {
       SQLLEN length = 0;
-      const SQLRETURN result = odbc().get_data(statement_, column, type, buffer_.data(), sizeof buffer_, &length);
+      const SQLRETURN result =
+          statement_.api->get_data(statement_.handle, column, type, buffer_.data(), sizeof buffer_, &length);
       if (result == SQL_NO_DATA) return true;
       if (!SQL_SUCCEEDED(result)) return false;
       if (length == SQL_NULL_DATA) {
@@ -120,7 +132,7 @@ class Cells {
     return true;
   }
 
-  SQLHANDLE statement_;
+  OdbcStatement statement_;
   std::array<char16_t, 4096> buffer_{};
 };
 
@@ -146,8 +158,8 @@ struct OdbcSession::Description {
   std::vector<int> digits{};  ///< Of each, behind the point of a second.
 };
 
-OdbcSession::OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection)
-    : relay_(std::move(relay)), connection_(std::move(connection)) {
+OdbcSession::OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection, std::string driver_file)
+    : relay_(std::move(relay)), connection_(std::move(connection)), driver_file_(std::move(driver_file)) {
   relay_->set_deadline(std::nullopt);
 }
 
@@ -162,6 +174,7 @@ bool OdbcSession::is_dead() const {
 void OdbcSession::fail(std::vector<Diagnostic> records) {
   auto failure = relay_failure(Phase::execute, relay_->ended(), "running a statement");
   if (!failure) {
+    std::erase_if(records, is_chatter);
     const Failure kind = classify(Phase::execute, records, is_dead());
     const auto* message = kind == Failure::connection_lost || kind == Failure::killed
                               ? "the connection to SQL Server broke while running a statement"
@@ -178,61 +191,80 @@ void OdbcSession::run(std::string_view batch, ResultReader& reader, platform::St
   std::u16string text = to_utf16(batch);
   const SQLRETURN first =
       odbc().exec_direct(statement.get(), odbc_text(text.data()), static_cast<SQLINTEGER>(text.size()));
-  read_results(statement.get(), first, reader);
+  read_results({&odbc(), statement.get()}, first, reader);
   relay_->set_deadline(std::nullopt);
 }
 
-void OdbcSession::read_results(SQLHANDLE statement, SQLRETURN first, ResultReader& reader) {
+void OdbcSession::read_results(OdbcStatement statement, SQLRETURN first, ResultReader& reader) {
+  std::optional<SqlError> refusal;
   // NO_DATA from the execution itself is a statement that changed no row; from SQLMoreResults it is the end.
-  for (SQLRETURN result = first;; result = odbc().more_results(statement)) {
-    if (result == SQL_NO_DATA && first != SQL_NO_DATA) return;
-    if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result)) fail(odbc_records(SQL_HANDLE_STMT, statement));
-    first = SQL_SUCCESS;
-    if (result == SQL_SUCCESS_WITH_INFO) {
-      for (const Diagnostic& record : odbc_records(SQL_HANDLE_STMT, statement)) {
-        if (!is_chatter(record)) reader.message(record);
+  bool executed = true;
+  for (SQLRETURN result = first; executed || result != SQL_NO_DATA;
+       result = statement.api->more_results(statement.handle)) {
+    const bool first_failed = std::exchange(executed, false) && result != SQL_NO_DATA && !SQL_SUCCEEDED(result);
+    try {
+      if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result)) fail(records_of(statement));
+      if (result == SQL_SUCCESS_WITH_INFO) {
+        for (const Diagnostic& record : records_of(statement)) {
+          if (!is_chatter(record)) reader.message(record);
+        }
       }
+      read_result(statement, reader);
+    } catch (const SqlError& error) {
+      if (error.connection_dead()) throw;
+      hand_over(error, reader);
+      if (!refusal) refusal = error;
+      if (!is_of_server(error)) break;
     }
-    const Description description = describe(statement);
-    if (!description.columns.empty()) {
-      reader.columns(description.columns);
-      read_rows(statement, description, reader);
+    if (first_failed) {
+      const auto direct = without_manager(connection_.get(), statement.handle, driver_file_);
+      if (!direct) break;
+      statement = *direct;
     }
-    SQLLEN affected = -1;
-    odbc().row_count(statement, &affected);
-    const bool counts = description.columns.empty() && affected >= 0;
-    reader.done(counts ? std::optional<long long>(affected) : std::nullopt);
   }
+  if (refusal) throw std::move(*refusal);
 }
 
-OdbcSession::Description OdbcSession::describe(SQLHANDLE statement) {
+void OdbcSession::read_result(const OdbcStatement& statement, ResultReader& reader) {
+  const Description description = describe(statement);
+  if (!description.columns.empty()) {
+    reader.columns(description.columns);
+    read_rows(statement, description, reader);
+  }
+  SQLLEN affected = -1;
+  statement.api->row_count(statement.handle, &affected);
+  const bool counts = description.columns.empty() && affected >= 0;
+  reader.done(counts ? std::optional<long long>(affected) : std::nullopt);
+}
+
+OdbcSession::Description OdbcSession::describe(const OdbcStatement& statement) {
   Description description;
   SQLSMALLINT count = 0;
-  odbc().num_result_cols(statement, &count);
+  statement.api->num_result_cols(statement.handle, &count);
   for (SQLSMALLINT i = 1; i <= count; ++i) {
     std::array<char16_t, 1024> name{};
     SQLSMALLINT name_length = 0, type = 0, scale = 0, nullable = 0;
     SQLULEN size = 0;
-    odbc().describe_col(statement, static_cast<SQLUSMALLINT>(i), odbc_text(name.data()), name.size(), &name_length,
-                        &type, &size, &scale, &nullable);
+    statement.api->describe_col(statement.handle, static_cast<SQLUSMALLINT>(i), odbc_text(name.data()), name.size(),
+                                &name_length, &type, &size, &scale, &nullable);
     description.columns.push_back({from_odbc_text(name, name_length), kind_of(type)});
     description.digits.push_back(scale);
   }
   return description;
 }
 
-void OdbcSession::read_rows(SQLHANDLE statement, const Description& description, ResultReader& reader) {
+void OdbcSession::read_rows(const OdbcStatement& statement, const Description& description, ResultReader& reader) {
   const auto& [columns, digits] = description;
   Cells cells(statement);
   Row row(columns.size());
   while (true) {
-    const SQLRETURN result = odbc().fetch(statement);
+    const SQLRETURN result = statement.api->fetch(statement.handle);
     if (result == SQL_NO_DATA) return;
-    if (!SQL_SUCCEEDED(result)) fail(odbc_records(SQL_HANDLE_STMT, statement));
+    if (!SQL_SUCCEEDED(result)) fail(records_of(statement));
     // In ascending order: Microsoft's driver gives no column twice and none before one it has given.
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!cells.read(static_cast<SQLUSMALLINT>(i + 1), columns[i].kind, digits[i], row[i])) {
-        fail(odbc_records(SQL_HANDLE_STMT, statement));
+        fail(records_of(statement));
       }
     }
     reader.row(row);

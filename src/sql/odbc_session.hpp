@@ -14,7 +14,8 @@ namespace dba::sql {
 
 class OdbcSession : public Session {
  public:
-  OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection);
+  /// @param driver_file the driver's, as odbcinst.ini has it
+  OdbcSession(std::unique_ptr<Relay> relay, OdbcHandle connection, std::string driver_file);
   ~OdbcSession() override;
   void run(std::string_view batch, ResultReader& reader, platform::SteadyTime deadline) override;
   bool usable() const override { return usable_ && relay_->ended() == RelayEnd::none; }
@@ -22,14 +23,16 @@ class OdbcSession : public Session {
 
  private:
   struct Description;  // of a result set
-  void read_results(SQLHANDLE statement, SQLRETURN first, ResultReader& reader);
-  static Description describe(SQLHANDLE statement);
-  void read_rows(SQLHANDLE statement, const Description& description, ResultReader& reader);
+  void read_results(OdbcStatement statement, SQLRETURN first, ResultReader& reader);
+  void read_result(const OdbcStatement& statement, ResultReader& reader);
+  static Description describe(const OdbcStatement& statement);
+  void read_rows(const OdbcStatement& statement, const Description& description, ResultReader& reader);
   [[noreturn]] void fail(std::vector<Diagnostic> records);
   bool is_dead() const;
 
   std::unique_ptr<Relay> relay_;
   OdbcHandle connection_;
+  std::string driver_file_;
   bool usable_ = true;
 };
 

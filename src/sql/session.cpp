@@ -26,6 +26,19 @@ class FirstSet : public ResultReader {
 
 }  // namespace
 
+void hand_over(const SqlError& refusal, ResultReader& reader) {
+  bool told = false;
+  for (const Diagnostic& record : refusal.records()) {
+    if (is_notice(record)) {
+      reader.message(record);
+    } else {
+      reader.error(SqlError(Phase::execute, classify(Phase::execute, {record}, false), refusal.what(), {record}));
+      told = true;
+    }
+  }
+  if (!told) reader.error(refusal);
+}
+
 ResultSet Session::query(std::string_view batch, platform::SteadyTime deadline) {
   FirstSet reader;
   run(batch, reader, deadline);

@@ -32,8 +32,8 @@ struct Completions {
 /// "no candidates".
 using Completer = std::function<Completions(AppContext& context, std::string_view prefix)>;
 
-/// Where a typed value goes. A function sees flag and value in the order of the command line, also between flags; the
-/// dba::Error it throws becomes one of the problems of the line.
+/// Where a typed value goes. A function sees flag ("--memory") and value in the order of the command line, also between
+/// flags; the dba::Error it throws becomes one of the problems of the line.
 using Destination =
     std::variant<bool*, std::optional<bool>*, int*, std::optional<int>*, std::string*, std::optional<std::string>*,
                  std::vector<std::string>*, std::function<void(const std::string& flag, const std::string& value)>>;

@@ -55,7 +55,9 @@ struct HealthFinding {
 
 struct ReplicaReport {
   std::string ns{}, name{}, phase{};
+  bool deleting = false;
   bool standalone = false;
+  bool answered = false;  ///< Any replica, be it shown or not.
   std::string group{}, cluster_type{};
   std::string primary{};                 ///< The pod that says so, when exactly one does.
   std::vector<std::string> primaries{};  ///< All that say so.
@@ -74,7 +76,8 @@ struct ReplicaReport {
 ReplicaReport build_replica_report(const RoleReport& roles, const std::vector<InstanceAnswer>& answers,
                                    bool standalone);
 
-/// Fills health and findings. @source the 14 policies of SQL Server's Always On dashboard, without those of WSFC
+/// Fills health and findings. @source the 14 policies of SQL Server's Always On dashboard, without those of WSFC; of
+/// our own: where label and Service lead, and whether the database is to stay
 void judge_health(ReplicaReport& report);
 std::string_view health_name(Health health);           ///< "ok", "warning", "critical"
 std::string health_text(const ReplicaReport& report);  ///< "ok", "warning", "critical", "unknown"
@@ -108,7 +111,7 @@ std::vector<std::vector<std::string>> replica_rows(const ReplicaReport& report, 
 std::vector<std::string> replica_database_headers();
 /// @param raw numbers without units and empty cells for what is unknown, for programs
 std::vector<std::vector<std::string>> replica_database_rows(const ReplicaReport& report, WallTime now, bool raw);
-/// "primary: sales-0; health: ok; group \"sales\", NONE"
+/// "primary: sales-0; health: ok", and what was found of the whole group: all that no row says.
 std::string replica_summary(const ReplicaReport& report);
 
 }  // namespace dba::mssql

@@ -78,19 +78,21 @@ struct RoleSources {
   const std::vector<Json>* pods = nullptr;
   const std::vector<Json>* endpoint_slices = nullptr;  ///< nullptr = could not be read.
   const RoleMemory* memory = nullptr;                  ///< nullptr without a watch.
-  const RoleAnswers* sql = nullptr;                    ///< nullptr = SQL Server was not asked.
+  const RoleAnswers* sql = nullptr;                    ///< nullptr = there are no answers of SQL Server.
+  bool sql_asked = false;  ///< It was meant to answer: what it has not confirmed is not known to match.
   std::vector<std::string> errors{};
 };
 
 /// Pods of other databases and slices of other Services among the inputs are ignored. Terminating pods and those that
-/// have failed or ended keep their row but are never the primary; an arbiter is never one either.
+/// have failed or ended keep their row but are never the primary; an arbiter is never one either, nor, by its label
+/// alone, a pod that is not ready.
 RoleReport build_role_report(const RoleSources& sources);
 
 /// {"apiVersion":"kubectl-dba/v1","kind":"RoleReport",…}, every field always there.
 Json to_json(const RoleReport& report);
 
 bool is_live(const ReplicaRole& row);  ///< Neither about to go nor ended.
-/// Every live pod that claims to be primary, in SQL when that is the report's source, else by its label.
+/// Every live pod that claims to be primary, in SQL when that is the report's source, else by its label, ready or not.
 std::vector<std::string> primary_pods(const RoleReport& report);
 std::vector<std::string> secondary_pods(const RoleReport& report);  ///< Live secondaries by the same source.
 /// Pods whose SQL Server can be asked: arbiters and what runs no more are left out.
@@ -105,8 +107,8 @@ std::vector<std::vector<std::string>> role_rows(const RoleReport& report, WallTi
 std::string role_summary(const RoleReport& report);
 /// What no row shows: "1 of 3 replicas is missing: sales-2", "the database is being deleted"; empty when there is none.
 std::string role_gaps(const RoleReport& report);
-/// Why nobody should rely on the one primary yet: it is not ready, no Service leads to it. Empty when nothing is known
-/// against it, and without one primary.
+/// Why nobody should rely on the one primary yet: its SQL Server gave no answer, it is not ready, no Service leads to
+/// it. Empty when nothing is known against it, and without one primary.
 std::string primary_doubt(const RoleReport& report);
 
 }  // namespace dba::mssql

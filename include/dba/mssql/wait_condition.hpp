@@ -40,7 +40,7 @@ struct Observation {
 /// What was seen when waiting began: the object that is meant, and who led.
 struct WaitStart {
   std::string uid{};                         ///< Empty when the database did not exist yet.
-  std::string primary_pod{}, primary_uid{};  ///< Empty when nobody led.
+  std::string primary_pod{}, primary_uid{};  ///< Who was labelled so, ready or not; empty when not exactly one was.
 };
 /// What a wait that begins with this observation is held against.
 WaitStart start_of(const Observation& observation);

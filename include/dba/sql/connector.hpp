@@ -41,6 +41,8 @@ class ResultReader {
   /// A statement is done. @param affected rows; absent when it does not count (SET, DDL, NOCOUNT ON)
   virtual void done(std::optional<long long> affected) = 0;
   virtual void message(const Diagnostic& message) = 0;  ///< PRINT and notices.
+  /// The server refused a statement; what the rest of the batch answers follows.
+  virtual void error(const SqlError& /*error*/) {}
 };
 
 struct ResultSet {
@@ -57,8 +59,10 @@ struct Trust {
 class Session {
  public:
   virtual ~Session() = default;
-  /// Runs one batch and hands over everything it answers, to the very end: errors may come after rows.
-  /// @throws SqlError; after a dead connection, a deadline or an interruption the session is of no use any more.
+  /// Runs one batch and hands over everything it answers, to the very end: errors may come after rows, and rows after
+  /// errors.
+  /// @throws SqlError: the first of the errors that were handed over; what ended the connection, which is handed over
+  ///         to nobody. After a dead connection, a deadline or an interruption the session is of no use any more.
   virtual void run(std::string_view batch, ResultReader& reader, platform::SteadyTime deadline) = 0;
   virtual bool usable() const = 0;         ///< False after a failure that leaves the connection in an unknown state.
   virtual const Trust& trust() const = 0;  ///< What was seen of its certificate.
@@ -66,6 +70,10 @@ class Session {
   /// The first result set of a batch, whole. @throws SqlError; also when there is none.
   ResultSet query(std::string_view batch, platform::SteadyTime deadline);
 };
+
+/// Hands over the records of a refused statement one by one: what only tells something, and what went wrong.
+/// @param refusal all of them together
+void hand_over(const SqlError& refusal, ResultReader& reader);
 
 struct TlsPolicy {
   bool verify = true;

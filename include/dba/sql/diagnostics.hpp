@@ -45,6 +45,11 @@ enum class Failure {
 
 std::string_view failure_name(Failure failure);  ///< "role-changing"
 
+/// Whether a record only tells something: PRINT, "The statement has been terminated."
+bool is_notice(const Diagnostic& record);
+/// The number SQL Server gave; 0 when the words are the driver's own, whose codes mean nothing to anybody.
+int server_number(const Diagnostic& record);
+
 /// When the call failed.
 enum class Phase { connect, execute };
 

@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct DownOptions {
-  std::string name{};
+  std::string name{}, named_by_flag{};
   bool all = false;
 };
 
@@ -45,9 +45,20 @@ void end(const Instance& instance, cli::AppContext& context) {
   context.io.line(fmt::format("{} has ended", instance.name));
 }
 
+/// Named by argument or, as for the other commands, by --name.
+std::optional<std::string> name_in(const DownOptions& options) {
+  if (!options.name.empty() && !options.named_by_flag.empty())
+    throw usage_error(
+        fmt::format("NAME and --name exclude each other: \"{}\", \"{}\"", options.name, options.named_by_flag));
+  const std::string& name = options.name.empty() ? options.named_by_flag : options.name;
+  return name.empty() ? std::nullopt : std::optional(name);
+}
+
 ExitCode run_down(const DownOptions& options, cli::AppContext& context) {
+  const std::optional<std::string> name = name_in(options);
+  if (name && options.all) throw usage_error("--all ends every sandbox: leave out the name");
   if (!options.all) {
-    end(find_instance(context, options.name.empty() ? std::nullopt : std::optional(options.name)), context);
+    end(find_instance(context, name), context);
     return ExitCode::ok;
   }
   const std::vector<Instance> running = running_instances(context.environment);
@@ -77,7 +88,8 @@ cli::Command down_command() {
           "kubectl dba sandbox down\n\n"
           "# Every one of this user\n"
           "kubectl dba sandbox down --all\n",
-      .flags = {{.name = "all", .help = "Every sandbox of this user", .into = &options->all}},
+      .flags = {{.name = "all", .help = "Every sandbox of this user", .into = &options->all},
+                {.name = "name", .value = "NAME", .help = "The same as the argument", .into = &options->named_by_flag}},
       .arguments = {{.name = "NAME", .help = "Which one", .into = &options->name, .required = false}},
       .run = [options](cli::AppContext& context) { return run_down(*options, context); },
   };

@@ -134,6 +134,31 @@ cli::Completions complete_kinds(cli::AppContext&, std::string_view) {
   return completions;
 }
 
+/// "sales", "sales/primary", "sales/secondaries", "sales/0" …
+void add_targets(const Json& database, cli::Completions& completions) {
+  const std::string name = codec::name_of(database);
+  completions.items.push_back({.value = name, .help = "every replica"});
+  completions.items.push_back({.value = name + "/primary", .help = "whoever leads then"});
+  completions.items.push_back({.value = name + "/secondaries"});
+  const std::int64_t replicas = codec::int_at(database, {"spec", "replicas"}).value_or(1);
+  for (std::int64_t i = 0; i < replicas; ++i) completions.items.push_back({.value = fmt::format("{}/{}", name, i)});
+}
+
+/// The fault, then its target, then its keys.
+cli::Completions complete_words(const FaultOptions& options, cli::AppContext& context) {
+  if (options.words.empty()) return complete_kinds(context, {});
+  cli::Completions completions;
+  const world::FaultKind* kind = world::find_fault_kind(options.words.front());
+  if (kind == nullptr) return completions;
+  completions.directive = cli::kNoFileComp | cli::kNoSpace;  // A key goes on with its value.
+  for (const std::string& key : world::keys_of(kind)) completions.items.push_back({.value = key + "="});
+  if (!kind->takes_target || options.words.size() > 1) return completions;
+  open_instance(context, find_instance(context, options.sandbox))
+      ->list(kube::resources::mssqlservers, "demo", {},
+             [&completions](Json&& database) { add_targets(database, completions); });
+  return completions;
+}
+
 cli::Command leaf(const std::shared_ptr<FaultOptions>& options, std::string name, std::string summary,
                   std::string examples, ExitCode (*run)(const FaultOptions&, cli::AppContext&)) {
   return {.name = std::move(name),
@@ -147,7 +172,10 @@ cli::Command leaf(const std::shared_ptr<FaultOptions>& options, std::string name
 cli::Command fault_command() {
   const auto options = std::make_shared<FaultOptions>();
   const cli::Argument words{
-      .name = "FAULT", .help = "NAME [TARGET] [key=value…]", .into = &options->words, .complete = complete_kinds};
+      .name = "FAULT",
+      .help = "NAME [TARGET] [key=value…]",
+      .into = &options->words,
+      .complete = [options](cli::AppContext& context, std::string_view) { return complete_words(*options, context); }};
 
   cli::Command kinds = leaf(options, "list", "List every fault there is",
                             "# What can be broken\nkubectl dba sandbox fault list\n", list_kinds);

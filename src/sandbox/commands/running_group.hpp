@@ -11,9 +11,9 @@
 namespace dba::sandbox::commands {
 
 struct RunningGroup {
-  std::vector<Json> petsets{};
-  std::vector<Json> pods{};    ///< Running, with their roles: the first one leads.
-  std::vector<Json> claims{};  ///< As they are asked for; not bound.
+  std::vector<Json> petsets;
+  std::vector<Json> pods;    ///< Running, with their roles: the first one leads.
+  std::vector<Json> claims;  ///< As they are asked for; not bound.
 };
 
 /// @param database with uid, and defaults filled in

@@ -14,7 +14,7 @@ sqlserver::FindObject find_in(const api::Api& api) {
   };
 }
 
-kubedb::SqlHalf sql_half(std::shared_ptr<sqlserver::SqlServers> servers,
+kubedb::SqlHalf sql_half(const std::shared_ptr<sqlserver::SqlServers>& servers,
                          std::function<void(const sqlserver::MemberChange&)> also) {
   kubedb::SqlHalf half;
   half.on_role = [servers, also = std::move(also)](const kubedb::SqlRoleChange& role) {

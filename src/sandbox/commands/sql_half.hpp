@@ -15,7 +15,7 @@ namespace dba::sandbox::commands {
 sqlserver::FindObject find_in(const api::Api& api);
 /// What the coordinators tell the SQL Servers and ask them.
 /// @param also told after the servers; may be empty
-kubedb::SqlHalf sql_half(std::shared_ptr<sqlserver::SqlServers> servers,
+kubedb::SqlHalf sql_half(const std::shared_ptr<sqlserver::SqlServers>& servers,
                          std::function<void(const sqlserver::MemberChange&)> also = {});
 /// Port 1433 of the pods, and sqlcmd in them; null = nothing there any more.
 void install_sql(cluster::Cluster& cluster, const std::shared_ptr<sqlserver::SqlServers>& servers);

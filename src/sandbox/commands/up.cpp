@@ -69,8 +69,8 @@ ExitCode start_in_background(const UpOptions& options, cli::AppContext& context)
     shut_down(context, started);
     return ExitCode::unexpected;
   }
-  context.io.note(
-      fmt::format("a simulated cluster runs as process {}; end it with 'kubectl dba sandbox down'", child.pid));
+  context.io.note(fmt::format("a simulated cluster runs as process {}; end it with 'kubectl dba sandbox down {}'",
+                              child.pid, started.folder.filename().string()));
   return ExitCode::ok;
 }
 

@@ -123,7 +123,7 @@ std::string read_chunks(ByteReader& reader) {
   return bytes;
 }
 
-std::string as_text(const token::Sized& sized, std::string bytes) {
+std::string as_text(const token::Sized& sized, const std::string& bytes) {
   if (sized.width == 2) return from_utf16(bytes);
   return sized.collated ? from_code_page(bytes) : bytes;
 }

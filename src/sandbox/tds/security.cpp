@@ -59,7 +59,7 @@ bool exchange_prelogin(Channel& channel, MessageReader& reader, const ServerIden
 }
 
 /// TDS 8: TLS first. @source [MS-TDS] 2.2.1, ALPN "tds/8.0"
-bool secure_strictly(Channel& channel, const ServerIdentity& server, std::string hello) {
+bool secure_strictly(Channel& channel, const ServerIdentity& server, const std::string& hello) {
   tls::ServerOptions options = tls_options(server);
   options.protocols = {"tds/8.0"};
   tls::Server tls(options);

@@ -84,12 +84,6 @@ double parse_probability(const std::string& value, Problems& problems) {
   return 1;
 }
 
-std::vector<std::string> keys_of(const FaultKind* kind) {
-  auto keys = kCommonKeys;
-  if (kind != nullptr) keys.insert(keys.end(), kind->keys.begin(), kind->keys.end());
-  return keys;
-}
-
 void take_setting(FaultRequest& request, const FaultKind* kind, const std::string& key, const std::string& value,
                   Problems& problems) {
   if (key == "after") {
@@ -128,6 +122,12 @@ const FaultKind* take_name(const std::string& name, Problems& problems) {
 std::string span_text(std::chrono::nanoseconds span) { return format_duration(span); }
 
 }  // namespace
+
+std::vector<std::string> keys_of(const FaultKind* kind) {
+  auto keys = kCommonKeys;
+  if (kind != nullptr) keys.insert(keys.end(), kind->keys.begin(), kind->keys.end());
+  return keys;
+}
 
 FaultRequest parse_fault(const std::vector<std::string>& words) {
   if (words.empty()) throw usage_error("no fault is named; write NAME [TARGET] [key=value…]", std::string(kHint));

@@ -39,6 +39,8 @@ struct FaultKind {
 };
 std::span<const FaultKind> fault_kinds();
 const FaultKind* find_fault_kind(std::string_view name);
+/// The keys that every fault has, and its own. @param kind null = those of every fault
+std::vector<std::string> keys_of(const FaultKind* kind);
 
 /// A fault as it was asked for.
 struct FaultRequest {

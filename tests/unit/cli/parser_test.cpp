@@ -31,7 +31,7 @@ struct Tree {
   std::optional<bool> client_tls{};
   std::optional<int> replicas{};
   std::vector<std::string> databases{}, labels{}, words{};
-  std::vector<std::string> order{};  ///< "flag=value" of function destinations, as they come.
+  std::vector<std::string> order{};  ///< "--flag=value" of function destinations, as they come.
   bool yes = false;
   Command root{};
 
@@ -215,7 +215,7 @@ TEST_CASE("words of a closed set match in any spelling where the flag says so, a
 TEST_CASE("functions see the values in the order of the line, also between flags") {
   Tree tree;
   parse(tree.root, {"mssql", "create", "--memory=1Gi", "x", "--cpu", "1", "--memory=2Gi", "--cpu=2"});
-  CHECK(tree.order == Words{"memory=1Gi", "cpu=1", "memory=2Gi", "cpu=2"});
+  CHECK(tree.order == Words{"--memory=1Gi", "--cpu=1", "--memory=2Gi", "--cpu=2"});
 }
 
 TEST_CASE("what a function throws is a problem of its flag") {

@@ -135,6 +135,103 @@ TEST_CASE("a refused statement is 7, told with number, level, state and its line
       "level":16,"state":1,"line":2,"batchLine":1,"sqlstate":"42S02"}])"));
 }
 
+TEST_CASE("what a batch answers after a refused statement is printed in its order, and no further batch is sent") {
+  QueryHarness harness;
+  const auto refused = [](int number, const char* words) {
+    return SqlError(Phase::execute, Failure::statement, "SQL Server refused the statement",
+                    {{.sqlstate = "42000", .number = number, .message = words}});
+  };
+  harness.server("sales-0").answer = [&refused](std::string_view, sql::ResultReader& reader) {
+    reader.error(refused(8134, "Divide by zero error encountered."));
+    reader.columns({{"x", ValueKind::integer}});
+    reader.row({"2"});
+    reader.done(1);
+    reader.message({.message = "after"});
+    reader.error(refused(50000, "boo"));
+    reader.done(4);
+    throw refused(8134, "Divide by zero error encountered.");
+  };
+  const CommandResult table = harness.query({"--replica", "sales-0", "-Q", "REST\nGO\nUPDATE"});
+  CHECK(table.code == ExitCode::sql_failed);
+  CHECK(table.out == "x\n2\n");
+  CHECK(table.err ==
+        "error: SQL Server refused the statement in the batch that begins in line 1\n"
+        "  cause: Msg 8134: Divide by zero error encountered.\n"
+        "(1 row)\n"
+        "after\n"
+        "error: SQL Server refused the statement in the batch that begins in line 1\n"
+        "  cause: Msg 50000: boo\n"
+        "(4 rows affected)\n");
+  CHECK(harness.sent("UPDATE").empty());
+
+  const CommandResult json = harness.query({"--replica", "sales-0", "-Q", "REST", "-o", "json"});
+  CHECK(json.code == ExitCode::sql_failed);
+  test::check_schema("QueryResult", json.out);
+  const Json report = Json::parse(json.out);
+  CHECK(report["results"].size() == 2);
+  CHECK(report["results"][0]["rows"][0]["x"] == 2);
+  CHECK(report["results"][1]["affected"] == 4);
+  CHECK(report["errors"].size() == 2);
+  CHECK(report["errors"][0]["number"] == 8134);
+  CHECK(report["errors"][1]["number"] == 50000);
+}
+
+TEST_CASE("of a statement whose connection ends nobody knows the effect, and it is said") {
+  QueryHarness harness;
+  SUBCASE("the connection breaks: 6, and the driver's words have no number of SQL Server's") {
+    harness.server("sales-0").breaks = SqlError(
+        Phase::execute, Failure::connection_lost, "the connection to SQL Server broke while running a statement",
+        {{.sqlstate = "08S01", .number = 20017, .message = "Unexpected EOF from the server"}});
+    const CommandResult text = harness.query({"--replica", "sales-0", "-Q", "UPDATE"});
+    CHECK(text.code == ExitCode::acceptance_unknown);
+    CHECK(text.err ==
+          "error: the connection to SQL Server broke while running a statement in the batch that begins in line 1; "
+          "whether the statement took effect is not known\n"
+          "  cause: Unexpected EOF from the server\n");
+    const CommandResult json = harness.query({"--replica", "sales-0", "-Q", "UPDATE", "-o", "json"});
+    CHECK(json.code == ExitCode::acceptance_unknown);
+    test::check_schema("QueryResult", json.out);
+    const Json error = Json::parse(json.out)["errors"][0];
+    CHECK(error["message"] == "Unexpected EOF from the server; whether the statement took effect is not known");
+    CHECK(error["number"].is_null());
+  }
+  SUBCASE("the session is killed after a refusal: both are told, and 6 does not give way to 7") {
+    harness.server("sales-0").answer = [](std::string_view, sql::ResultReader& reader) {
+      reader.error(SqlError(Phase::execute, Failure::statement, "SQL Server refused the statement", {kUnknownObject}));
+      throw SqlError(Phase::execute, Failure::killed, "the connection to SQL Server broke while running a statement",
+                     {{.sqlstate = "HY000", .number = 596, .severity = 21, .message = "Killed."}});
+    };
+    const CommandResult result = harness.query({"--replica", "sales-0", "-Q", "UPDATE"});
+    CHECK(result.code == ExitCode::acceptance_unknown);
+    CHECK(result.err ==
+          "error: SQL Server refused the statement in line 2\n"
+          "  cause: Msg 208, Level 16, State 1, Line 2: Invalid object name 'x'.\n"
+          "error: the connection to SQL Server broke while running a statement in the batch that begins in line 1; "
+          "whether the statement took effect is not known\n"
+          "  cause: Msg 596, Level 21: Killed.\n");
+  }
+  SUBCASE("--timeout is over: 124") {
+    harness.server("sales-0").frozen = true;
+    const CommandResult result = harness.query({"--replica", "sales-0", "-Q", "UPDATE", "--timeout", "3s"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.err ==
+          "error: SQL Server did not answer in time while running a statement in the batch that begins in line 1; "
+          "whether the statement took effect is not known\n");
+  }
+}
+
+TEST_CASE("a server that gives no answer is named, and how long it was waited for") {
+  QueryHarness harness;
+  harness.server("sales-1").connects_late = true;
+  const CommandResult one = harness.query({"--replica", "sales-1", "-Q", "UPDATE"});
+  CHECK(one.code == ExitCode::sql_unreachable);
+  CHECK(one.err == "error: SQL Server in pod \"sales-1\" did not answer within 15s while connecting\n");
+  const CommandResult all = harness.query({"--all-replicas", "-Q", "UPDATE", "--timeout", "9s"});
+  CHECK(all.code == ExitCode::sql_unreachable);
+  CHECK(all.err.find("error: sales-1: SQL Server in pod \"sales-1\" did not answer within 4.5s while connecting\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("the primary is who says so; the label is only the first guess") {
   QueryHarness harness;
   SUBCASE("the label is right: nobody else is asked") {
@@ -255,6 +352,15 @@ TEST_CASE("a standalone database has one server, and no secondary") {
   const CommandResult result = harness.query({"--role", "secondary", "-Q", "UPDATE"});
   CHECK(result.code == ExitCode::refused);
   CHECK(result.err == "error: database \"sales\" is standalone: it has no secondary\n");
+}
+
+TEST_CASE("-Q and -f exclude each other, and one of them is needed") {
+  CommandHarness harness;
+  harness.forbid_cluster();
+  CHECK(harness.run({"mssql", "query", "sales", "-Q", "SELECT 1", "-f", "x.sql"}).err ==
+        "error: -Q and -f exclude each other\n");
+  CHECK(harness.run({"mssql", "query", "sales"})
+            .err.starts_with("error: give the statements with -Q, or a file with -f"));
 }
 
 TEST_CASE("what is wrong with a query's words is told before anything is contacted") {

@@ -78,7 +78,7 @@ TEST_CASE("with every replica down replicas exits with 5 and each reason, with 4
   const CommandResult down = harness.run({"mssql", "replicas", "sales"});
   CHECK(down.code == ExitCode::sql_unreachable);
   CHECK(down.err ==
-        "no primary; health: unknown\n"
+        "primary unknown; health: unknown\n"
         "error: no replica of \"sales\" could be asked\n"
         "  - sales-0: nothing answers on port 1433: dial tcp4 127.0.0.1:1433: connect: connection refused\n"
         "  - sales-1: nothing answers on port 1433: dial tcp4 127.0.0.1:1433: connect: connection refused\n"
@@ -116,6 +116,48 @@ TEST_CASE("--exit-code of replicas takes what is not known for not healthy") {
   CHECK(harness.run({"mssql", "replicas", "sales", "--interval", "1s"}).code == ExitCode::usage);
 }
 
+TEST_CASE("--exit-code of replicas fails where label or Service say otherwise than SQL Server") {
+  SqlHarness harness;
+  SUBCASE("labels, and so the Services, stayed behind after a failover") {
+    harness.server("sales-0").role = "SECONDARY";
+    harness.server("sales-1").role = "PRIMARY";
+    const CommandResult result = harness.run({"mssql", "replicas", "sales", "--exit-code"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.out.find("SQL Server says SECONDARY, the label says primary\n") != std::string::npos);
+    CHECK(result.out.find("SQL Server says PRIMARY, the label says secondary\n") != std::string::npos);
+    CHECK(result.err == "primary: sales-1; health: warning; tls: unverified\n");
+    test::check_schema("ReplicaReport", harness.run({"mssql", "replicas", "sales", "-o", "json"}).out);
+  }
+  SUBCASE("the Services stayed behind alone") {
+    const std::vector<Json> pods = test::three_pods();
+    harness.api().on_list(kube::resources::endpointslices, "demo",
+                          {test::slice_json("demo", "sales", {pods[1]}),
+                           test::slice_json("demo", "sales-secondary", {pods[0], pods[2]})});
+    const CommandResult result = harness.run({"mssql", "replicas", "sales", "--exit-code"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.out.find("   label says primary, the Services say secondary\n") != std::string::npos);
+    CHECK(result.err == "primary: sales-0; health: warning; tls: unverified\n");
+  }
+  SUBCASE("nobody may say where the Services lead") {
+    harness.api()
+        .on("GET", "/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices")
+        .fail(403, "Forbidden", "endpointslices.discovery.k8s.io is forbidden");
+    const CommandResult result = harness.run({"mssql", "replicas", "sales", "--exit-code"});
+    CHECK(result.code == ExitCode::unhealthy);
+    CHECK(result.err == "primary: sales-0; health: unknown; tls: unverified\n");
+  }
+}
+
+TEST_CASE("--exit-code of replicas fails for a database that is being deleted") {
+  SqlHarness harness;
+  Json going = test::database_json("demo", "sales");
+  going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:00Z";
+  harness.api().on_get(going);
+  const CommandResult result = harness.run({"mssql", "replicas", "sales", "--exit-code"});
+  CHECK(result.code == ExitCode::unhealthy);
+  CHECK(result.err == "primary: sales-0; health: warning; tls: unverified; the database is being deleted\n");
+}
+
 TEST_CASE("of one replica that was asked for and is silent, its own reason is told") {
   SqlHarness harness;
   harness.server("sales-2").refuses = kNothingAnswers;
@@ -127,8 +169,12 @@ TEST_CASE("of one replica that was asked for and is silent, its own reason is to
 TEST_CASE("two replicas that lead at the same time are 12, whoever asks") {
   SqlHarness harness;
   harness.server("sales-2").role = "PRIMARY";
-  const CommandResult replicas = harness.run({"mssql", "replicas", "sales", "-o", "name"});
+  const CommandResult replicas = harness.run({"mssql", "replicas", "sales"});
   CHECK(replicas.code == ExitCode::write_lost);
+  CHECK(replicas.err ==
+        "error: 2 replicas say they are PRIMARY at the same time: sales-0 and sales-2; health: critical; tls: "
+        "unverified\n"
+        "  try:   kubectl logs sales-0 -n demo -c mssql-coordinator\n");
   const CommandResult roles = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
   CHECK(roles.code == ExitCode::write_lost);
   CHECK(roles.out.empty());
@@ -217,7 +263,22 @@ TEST_CASE("roles puts SQL Server first, and shows where label and endpoint say o
     CHECK(report["primary"] == "sales-0");
     CHECK(report["partial"] == true);
     CHECK(report["errors"].size() == 3);
+    CHECK(report["replicas"][0]["match"].is_null());
     CHECK(harness.run({"mssql", "roles", "sales", "--exit-code"}).code == ExitCode::unhealthy);
+    const CommandResult name = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+    CHECK(name.code == ExitCode::ok);
+    CHECK(name.out == "sales-0\n");
+    CHECK(name.err.ends_with("Warning: SQL Server gave no answer, sales-0 is the primary by its label alone\n"));
+  }
+  SUBCASE("nobody can be asked, and the labelled pod is not ready: nobody is known to lead") {
+    std::vector<Json> pods = test::three_pods();
+    pods[0]["status"]["conditions"][0]["status"] = "False";
+    harness.api().on_list(kube::resources::pods, "demo", pods);
+    for (const char* pod : {"sales-0", "sales-1", "sales-2"}) harness.server(pod).refuses = kNothingAnswers;
+    const CommandResult name = harness.run({"mssql", "roles", "sales", "--primary", "-q"});
+    CHECK(name.code == ExitCode::unhealthy);
+    CHECK(name.out.empty());
+    CHECK(name.err.ends_with("error: no primary: sales-0 is labelled primary and not ready\n"));
   }
   SUBCASE("the credentials may not be read") {
     harness.api()
@@ -227,6 +288,7 @@ TEST_CASE("roles puts SQL Server first, and shows where label and endpoint say o
     CHECK(result.code == ExitCode::ok);
     CHECK(result.err.find("SQL Server could not be asked") != std::string::npos);
     CHECK(result.err.find("primary: sales-0 (source: kubernetes)") != std::string::npos);
+    CHECK(result.out.find("sales-0   unknown   primary     primary     -  ") != std::string::npos);
   }
 }
 

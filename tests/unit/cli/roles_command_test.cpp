@@ -43,6 +43,12 @@ void stub_healthy(CommandHarness& harness) {
   stub(harness, {kPrimary, kFirstSecondary, kSecondSecondary}, healthy_slices());
 }
 
+Json unready(Json pod, std::string_view resource_version = "1") {
+  pod["metadata"]["resourceVersion"] = resource_version;
+  pod["status"]["conditions"][0]["status"] = "False";
+  return pod;
+}
+
 /// `roles -w`
 struct WatchedRoles : test::WatchedCommand {
   FakeWatch& slices = harness.api().on_watch(resources::endpointslices, "demo");
@@ -172,14 +178,31 @@ TEST_CASE("roles --primary prints no pod that has failed, and says why there is 
 }
 
 TEST_CASE("roles --primary warns of what speaks against the pod it prints") {
-  Json unready = kPrimary;
-  unready["status"]["conditions"][0]["status"] = "False";
   CommandHarness harness;
-  stub(harness, {unready, kFirstSecondary, kSecondSecondary}, {});
+  stub(harness, {kPrimary, kFirstSecondary, kSecondSecondary}, {});
   const CommandResult result = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
   CHECK(result.code == ExitCode::ok);
   CHECK(result.out == "sales-0\n");
-  CHECK(result.err == "Warning: primary sales-0 is not ready; no Service leads to primary sales-0 as the primary\n");
+  CHECK(result.err == "Warning: no Service leads to primary sales-0 as the primary\n");
+}
+
+TEST_CASE("roles takes no label for the truth of a pod that is not ready") {
+  CommandHarness harness;
+  stub(harness, {unready(kPrimary), kFirstSecondary, kSecondSecondary}, healthy_slices());
+  const std::string error = "error: no primary: sales-0 is labelled primary and not ready\n";
+  const CommandResult name = harness.run({"mssql", "roles", "sales", "--no-sql", "--primary", "-q"});
+  CHECK(name.code == ExitCode::unhealthy);
+  CHECK(name.out == "");
+  CHECK(name.err == error);
+  const CommandResult table = harness.run({"mssql", "roles", "sales", "--no-sql"});
+  CHECK(table.code == ExitCode::unhealthy);
+  CHECK(table.err == error);
+  const CommandResult json = harness.run({"mssql", "roles", "sales", "--no-sql", "-o", "json"});
+  CHECK(json.code == ExitCode::unhealthy);
+  test::check_schema("RoleReport", json.out);
+  const Json report = codec::parse_json(json.out, "the report");
+  CHECK(report.at("primary").is_null());
+  CHECK(report.at("primaryState") == "none");
 }
 
 TEST_CASE("roles --exit-code fails for what is missing or not known") {
@@ -319,6 +342,30 @@ TEST_CASE("roles -w --primary -q prints every new primary's name") {
     watched.pods.modified(pod_json("demo", "sales", 1, "primary", "102"));
   }};
   CHECK(watched.run({"--primary", "-q"}).out == "sales-0\nsales-1\n");
+}
+
+TEST_CASE("roles -w --primary -q prints no pod that does not lead, and none twice for having been away") {
+  WatchedRoles watched;
+  watched.steps = {[&] {
+    watched.pods.modified(pod_json("demo", "sales", 0, "secondary", "101"));
+    watched.pods.modified(unready(pod_json("demo", "sales", 1, "primary"), "102"));
+    watched.pods.modified(pod_json("demo", "sales", 1, "secondary", "103"));
+    watched.pods.modified(pod_json("demo", "sales", 0, "primary", "104"));
+    watched.pods.modified(pod_json("demo", "sales", 0, "secondary", "105"));
+    watched.pods.modified(pod_json("demo", "sales", 2, "primary", "106"));
+  }};
+  CHECK(watched.run({"--primary", "-q"}).out == "sales-0\nsales-2\n");
+}
+
+TEST_CASE("roles -w tells of the moments in which the labelled pod is not ready") {
+  WatchedRoles watched;
+  watched.steps = {[&] { watched.pods.modified(unready(kPrimary, "101")); },
+                   [&] { watched.pods.modified(pod_json("demo", "sales", 0, "primary", "102")); }};
+  const CommandResult result = watched.run({});
+  CHECK(
+      result.err.starts_with("primary: sales-0 (source: kubernetes)\n"
+                             "no primary: sales-0 is labelled primary and not ready (source: kubernetes)\n"
+                             "primary: sales-0 (source: kubernetes)\n"));
 }
 
 TEST_CASE("roles -w shows once more a pod that is gone") {

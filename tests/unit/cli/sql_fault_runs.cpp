@@ -117,6 +117,7 @@ void run_against_faults(std::uint32_t seed) {
           known.first_leads            ? ExitCode::ok
           : faults[0] == Fault::denied ? ExitCode::denied
           : faults[0] == Fault::frozen ? ExitCode::timed_out
+          : faults[0] == Fault::cut    ? ExitCode::acceptance_unknown
                                        : ExitCode::sql_unreachable);
   CHECK(query.out == (known.first_leads ? "one\n1\n" : ""));
 }

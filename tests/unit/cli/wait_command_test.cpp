@@ -141,6 +141,22 @@ TEST_CASE("wait for phase=Ready does not believe a phase that the pods are ahead
   }
 }
 
+TEST_CASE("wait for a primary does not take the label of a pod that is not ready for one") {
+  std::vector<Json> pods = kPodsOfThree;
+  pods[0]["status"]["conditions"][0]["status"] = "False";
+  Waited waited({database_json("demo", "sales")}, pods);
+  SUBCASE("to the end of its time") {
+    const CommandResult result = waited.run("primary", {"--timeout=90s", "-q"});
+    CHECK(result.code == ExitCode::timed_out);
+    CHECK(result.out == "");
+    CHECK(result.err.find("last seen: no primary: sales-0 is labelled primary and not ready\n") != std::string::npos);
+  }
+  SUBCASE("until it is ready") {
+    std::jthread pusher([&] { waited.pods.modified(pod_json("demo", "sales", 0, "primary", "2")); });
+    CHECK(waited.run("primary", {"--timeout=0", "--progress=none"}).code == ExitCode::ok);
+  }
+}
+
 TEST_CASE("wait for a primary ends with the server's words when pods cannot be listed at all") {
   Waited waited({database_json("demo", "sales")}, {});
   auto& list = waited.harness.api().on("GET", "/api/v1/namespaces/demo/pods");

@@ -163,22 +163,25 @@ TEST_CASE("where no WebSocket gets through, kubectl forwards with our connection
       fmt::format("echo run >>runs; echo \"$*\" >arguments; cat /proc/self/fd/3 >config\n"
                   "echo Forwarding from 127.0.0.1:{} -'>' 1433; exec sleep 1000",
                   port.port));
-  Entrance entrance;
-  const auto other_protocol = accepts([](PodPeer&) {}, "v1.other");
-  entrance.server.then(answers_html(502)).then(answers_html(426)).then(other_protocol);
-  for (const std::string word : {"one", "two", "three"}) {
-    CAPTURE(word);
-    const LocalEnd local(entrance.connect());
-    const LocalEnd pod = accepted(port);
-    CHECK(local.write(word));
-    CHECK(pod.read(word.size()) == word);
+  std::string runs;
+  for (const auto& handler : {answers_html(502), answers_html(426), accepts([](PodPeer&) {}, "v1.other")}) {
+    Entrance entrance;
+    entrance.server.then(handler);
+    for (const std::string word : {"one", "two", "three"}) {
+      CAPTURE(word);
+      const LocalEnd local(entrance.connect());
+      const LocalEnd pod = accepted(port);
+      CHECK(local.write(word));
+      CHECK(pod.read(word.size()) == word);
+    }
+    CHECK(entrance.server.requests().size() == 1);  // A WebSocket is not tried again while kubectl forwards.
+    CHECK(kubectl.read("runs") == (runs += "run\n"));
+    CHECK(trim(kubectl.read("arguments")) ==
+          "port-forward --kubeconfig=/proc/self/fd/3 --address 127.0.0.1 -n demo pod/sales-0 :1433");
+    const Json config = Json::parse(kubectl.read("config"));
+    CHECK(config.at("clusters").at(0).at("cluster").at("server") == entrance.server.url());
+    CHECK(config.at("users").at(0).at("user").at("token") == "first");
   }
-  CHECK(kubectl.read("runs") == "run\n");
-  CHECK(trim(kubectl.read("arguments")) ==
-        "port-forward --kubeconfig=/proc/self/fd/3 --address 127.0.0.1 -n demo pod/sales-0 :1433");
-  const Json config = Json::parse(kubectl.read("config"));
-  CHECK(config.at("clusters").at(0).at("cluster").at("server") == entrance.server.url());
-  CHECK(config.at("users").at(0).at("user").at("token") == "first");
 }
 
 TEST_CASE("a kubectl that lost its pod makes room for the next one") {

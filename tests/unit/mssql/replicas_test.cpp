@@ -39,7 +39,14 @@ struct Group {
   ReplicaReport read() {
     cluster.api().on_get(database);
     cluster.api().on_list(kube::resources::pods, "demo", pods);
-    cluster.api().on_list(kube::resources::endpointslices, "demo", {});
+    std::vector<Json> primaries, secondaries;
+    for (const Json& pod : pods) {
+      const std::string role = codec::label_of(pod, kRoleLabel);
+      if (role != kRoleArbiter) (role == kRolePrimary ? primaries : secondaries).push_back(pod);
+    }
+    cluster.api().on_list(
+        kube::resources::endpointslices, "demo",
+        {test::slice_json("demo", "sales", primaries), test::slice_json("demo", "sales-secondary", secondaries)});
     cluster.api().on_get(test::auth_secret_json("demo", "sales"));
     ReplicaReader reader(cluster.client(), "demo", "sales", {.open = [this](const Json& object) {
                            return std::make_unique<PodSql>(cluster.client(), servers.connector(),

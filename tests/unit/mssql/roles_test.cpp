@@ -59,6 +59,21 @@ struct RoleScene {
   RoleReport report(const RoleMemory* memory = nullptr) const {
     return build_role_report({.database = &database, .pods = &pods, .endpoint_slices = &slices, .memory = memory});
   }
+  /// With what the SQL Server of each pod says, in their order; nothing where it gives no answer.
+  RoleReport asked(const std::vector<std::string>& roles) const {
+    RoleAnswers answers;
+    for (std::size_t at = 0; at < roles.size(); ++at) {
+      RoleAnswer answer{.pod = codec::name_of(pods[at]), .uid = codec::uid_of(pods[at])};
+      if (roles[at].empty()) {
+        answer.failure = AskFailure{.reason = "timed-out", .message = "SQL Server did not answer in time"};
+      } else {
+        answer.answer = SqlRole{.role = roles[at]};
+      }
+      answers.pods.push_back(std::move(answer));
+    }
+    return build_role_report(
+        {.database = &database, .pods = &pods, .endpoint_slices = &slices, .sql = &answers, .sql_asked = true});
+  }
 };
 
 /// The whole report: a line a pod (its cells, the uid among them), the sentence, whether labels and Services agree.
@@ -178,13 +193,64 @@ TEST_CASE("a pod that has failed or ended neither leads nor follows, whatever it
   }
 }
 
-TEST_CASE("what speaks against the one pod that is labelled primary") {
+TEST_CASE("a pod that is labelled primary and not ready leads by SQL Server's word alone") {
+  RoleScene scene{.pods = {not_ready(pod(0, "primary")), pod(1, "secondary"), pod(2, "secondary")}};
+  scene.leads_to({}, {scene.pods[1], scene.pods[2]});
+  const std::string none = "no primary: sales-0 is labelled primary and not ready";
+  SUBCASE("SQL Server was not asked") {
+    CHECK(role_summary(scene.report()) == none);
+    CHECK(scene.report().primary.empty());
+    CHECK(to_json(scene.report()).at("primaryState") == "none");
+  }
+  SUBCASE("nobody has answered") {
+    CHECK(role_summary(scene.asked({"", "", ""})) == none);
+    CHECK(role_summary(scene.asked({})) == none);
+  }
+  SUBCASE("it says so itself") {
+    CHECK(role_summary(scene.asked({"PRIMARY", "SECONDARY", "SECONDARY"})) == "primary: sales-0");
+  }
+  SUBCASE("another that is labelled so as well makes it ambiguous") {
+    scene.pods[1] = pod(1, "primary");
+    CHECK(role_summary(scene.report()) == "ambiguous: 2 pods are labelled primary: sales-0 and sales-1");
+  }
+  SUBCASE("one that has failed is told as well") {
+    scene.pods[1] = pod(1, "primary");
+    scene.pods[1]["status"]["phase"] = "Failed";
+    CHECK(role_summary(scene.report()) == none + "; sales-1 is labelled primary, but its phase is Failed");
+  }
+}
+
+TEST_CASE("what SQL Server was asked about and gave no answer to is not known to match") {
+  RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
+  scene.leads_to({scene.pods[0]}, {scene.pods[1]});
+  const auto matches = [](const RoleReport& report) {
+    std::string text;
+    for (const std::vector<std::string>& row : role_rows(report, kNow)) text += row[4] + " ";
+    return text + codec::string_at(to_json(report), {"agreement"});
+  };
+  CHECK(matches(scene.report()) == "yes yes no disagree");
+  CHECK(matches(scene.asked({"", "", ""})) == "- - no disagree");
+  CHECK(matches(scene.asked({"PRIMARY", ""})) == "yes - no disagree");
+  CHECK(matches(scene.asked({})) == "- - no disagree");
+  scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
+  const RoleReport unasked = build_role_report(
+      {.database = &scene.database, .pods = &scene.pods, .endpoint_slices = &scene.slices, .sql_asked = true});
+  CHECK(matches(unasked) == "- - - unknown");
+  CHECK(to_json(unasked).at("replicas").at(0).at("match").is_null());
+  CHECK(matches(scene.asked({"PRIMARY", "SECONDARY", "SECONDARY"})) == "yes yes yes agree");
+}
+
+TEST_CASE("what speaks against the one pod that leads") {
   RoleScene scene{.pods = {pod(0, "primary"), pod(1, "secondary"), pod(2, "secondary")}};
   scene.leads_to({scene.pods[0]}, {scene.pods[1], scene.pods[2]});
   CHECK(primary_doubt(scene.report()).empty());
   SUBCASE("it is not ready") {
     scene.pods[0] = not_ready(scene.pods[0]);
-    CHECK(primary_doubt(scene.report()) == "primary sales-0 is not ready");
+    CHECK(primary_doubt(scene.asked({"PRIMARY"})) == "primary sales-0 is not ready");
+  }
+  SUBCASE("its SQL Server gave no answer, nor did any other") {
+    CHECK(primary_doubt(scene.asked({"", "", ""})) ==
+          "SQL Server gave no answer, sales-0 is the primary by its label alone");
   }
   SUBCASE("no Service leads to it") {
     scene.leads_to({}, {scene.pods[0]});
@@ -193,7 +259,7 @@ TEST_CASE("what speaks against the one pod that is labelled primary") {
   SUBCASE("both") {
     scene.pods[0] = not_ready(scene.pods[0]);
     scene.leads_to({}, {});
-    CHECK(primary_doubt(scene.report()) ==
+    CHECK(primary_doubt(scene.asked({"PRIMARY"})) ==
           "primary sales-0 is not ready; no Service leads to primary sales-0 as the primary");
   }
   SUBCASE("where the Services lead is not known") {
@@ -394,10 +460,14 @@ TEST_CASE("the one pod of a standalone instance leads, labelled or not") {
           "primary: sales-0, agree");
   }
   SUBCASE("not labelled yet") {
+    scene.pods = {pod(0, "")};
+    CHECK(text_of(scene.report()) ==
+          "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | \n"
+          "primary: sales-0, unknown");
     scene.pods = {not_ready(pod(0, ""))};
     CHECK(text_of(scene.report()) ==
           "sales-0 | unknown | <none> | none | - | <unknown> | node-0 | uid-of-sales-0 | not ready\n"
-          "primary: sales-0, unknown");
+          "no primary: no live pod is labelled primary, unknown");
   }
   SUBCASE("going away") {
     scene.pods = {terminating(pod(0, "primary"))};

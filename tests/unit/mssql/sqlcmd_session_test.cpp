@@ -25,6 +25,7 @@ class Record : public sql::ResultReader {
     text += affected ? std::to_string(*affected) + " affected\n" : "done\n";
   }
   void message(const sql::Diagnostic& message) override { text += "message " + message.message + "\n"; }
+  void error(const sql::SqlError& error) override { text += "error " + error.info().cause + "\n"; }
   std::string text{};
 };
 
@@ -110,6 +111,31 @@ TEST_CASE("password and batch go to sqlcmd's standard input, never into its comm
   for (const std::string& word : seen.command) CHECK(word.find("s3cret") == std::string::npos);
   CHECK(seen.command.at(2).find(" -K ReadOnly ") != std::string::npos);
   CHECK_FALSE(session.trust().verified);
+}
+
+TEST_CASE("every error and message of a batch that sqlcmd ran is handed over, the first error is thrown") {
+  SqlcmdSession session(
+      [](const kube::ExecRequest&, platform::SteadyTime) {
+        return kube::ExecResult{.exit_code = 1,
+                                .out = "a\n-\n1\n\n",
+                                .err =
+                                    "Msg 8134, Level 16, State 1, Server sales-0, Line 1\nDivide by zero.\n"
+                                    "after\nMsg 50000, Level 16, State 2, Server sales-0, Line 2\nboo\n"};
+      },
+      kAccess, "sales-0", {});
+  Record record;
+  CHECK_THROWS_WITH_AS(session.run("…", record, {}), "SQL Server refused the statement", sql::SqlError);
+  CHECK(record.text ==
+        "[a]\n1|\ndone\n"
+        "error Msg 8134, Level 16, State 1, Line 1: Divide by zero.\n"
+        "message after\n"
+        "error Msg 50000, Level 16, State 2, Line 2: boo\n");
+}
+
+TEST_CASE("a sqlcmd that was killed leaves it open what became of its statement") {
+  const sql::SqlError killed = failure_after({.exit_code = 137});
+  CHECK(killed.failure() == sql::Failure::connection_lost);
+  CHECK(killed.connection_dead());
 }
 
 TEST_CASE("what sqlcmd fails with is classified as a driver's failure is") {

@@ -190,6 +190,36 @@ TEST_CASE("a primary is any one pod that leads alone") {
     CHECK(verdict(condition, halted, led) == "never: it is halted (spec.halted is true), nothing will lead");
 }
 
+TEST_CASE("a primary is ready, whatever a label says") {
+  const Json database = database_in("Ready");
+  const auto unready = [](int ordinal) {
+    Json pod = pod_json("demo", "sales", ordinal, "primary");
+    pod["status"]["conditions"][0]["status"] = "False";
+    return pod;
+  };
+  for (const char* condition : {"primary", "primary=sales-0", "primary!=sales-1", "primary-changed"}) {
+    CAPTURE(std::string(condition));
+    CHECK(verdict(condition, database, {unready(0)}) ==
+          "waiting: no primary: sales-0 is labelled primary and not ready");
+  }
+  CHECK(verdict("primary-changed", database, {unready(1)}) ==
+        "waiting: no primary: sales-1 is labelled primary and not ready");
+  CHECK(verdict("primary!=sales-0", database, {unready(1)}) ==
+        "waiting: no primary: sales-1 is labelled primary and not ready");
+}
+
+TEST_CASE("a primary that was not ready when waiting began, and is now, has not changed") {
+  const Json database = database_in("Ready");
+  Json unready = pod_json("demo", "sales", 0, "primary");
+  unready["status"]["conditions"][0]["status"] = "False";
+  const std::vector<Json> before{unready}, after{pod_json("demo", "sales", 0, "primary")};
+  const RoleReport roles = build_role_report({.database = &database, .pods = &before});
+  const WaitStart start = start_of({.database = &database, .roles = &roles});
+  const RoleReport now = build_role_report({.database = &database, .pods = &after});
+  CHECK(verdict("primary-changed", start, {.database = &database, .roles = &now}) == "waiting: primary: sales-0");
+  CHECK(verdict("primary", start, {.database = &database, .roles = &now}) == "met: primary: sales-0");
+}
+
 TEST_CASE("a primary has changed when another pod leads, be it of the same name") {
   const Json database = database_in("Ready");
   CHECK(verdict("primary-changed", database, {pod_json("demo", "sales", 0, "primary")}) == "waiting: primary: sales-0");

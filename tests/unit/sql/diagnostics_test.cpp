@@ -89,6 +89,35 @@ TEST_CASE("an error quotes the record that decided, with what the driver knows o
   CHECK(SqlError(Phase::execute, Failure::timed_out, "late").info().cause.empty());
 }
 
+TEST_CASE("the words of a driver have no number of SQL Server's, and what only tells something is no error") {
+  struct Row {
+    Diagnostic record;
+    int number;
+    bool notice;
+  };
+  const Row rows[] = {
+      {record("01000", 20017), 0, false},                   // FreeTDS: the connection was closed
+      {record("08S01", 104), 0, false},                     // Microsoft's driver: an errno
+      {record("HY000", 20017, "words", 16), 20017, false},  // of the server, which has such numbers too
+      {record("42000", 208), 208, false},
+      {record("42000", 50000, "words", 11), 50000, false},
+      {record("01000", 50000, "words", 10), 50000, true},
+      {record("01000", 3621), 3621, true},
+      {record("HY000", 0), 0, false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.record.number);
+    CHECK(server_number(row.record) == row.number);
+    CHECK(is_notice(row.record) == row.notice);
+  }
+  CHECK(SqlError(Phase::execute, Failure::connection_lost, "broke", {record("01000", 20017, "Unexpected EOF")})
+            .info()
+            .cause == "Unexpected EOF");
+  CHECK(SqlError(Phase::execute, Failure::statement, "refused", {record("01000", 0, "printed"), record("42000", 208)})
+            .decisive()
+            ->number == 208);
+}
+
 TEST_CASE("a connection is dead after what ends it, and only then") {
   for (const Failure failure : {Failure::timed_out, Failure::interrupted, Failure::killed, Failure::connection_lost}) {
     CHECK(SqlError(Phase::execute, failure, "words").connection_dead());

@@ -29,7 +29,8 @@ namespace {
 
 /// @throws Error (usage)
 std::vector<mssql::TsqlBatch> read_script(const QueryOptions& options, AppContext& context) {
-  if (options.text.has_value() == options.file.has_value())
+  if (options.text && options.file) throw usage_error("-Q and -f exclude each other");
+  if (!options.text && !options.file)
     throw usage_error("give the statements with -Q, or a file with -f (- is standard input)",
                       "kubectl dba mssql query NAME -Q \"SELECT @@VERSION\"");
   const bool is_stdin = options.file == "-";
@@ -79,16 +80,17 @@ Command query_command() {
   const auto options = std::make_shared<QueryOptions>();
   Command command{.name = "query", .summary = "Run T-SQL on the primary, a secondary, or every replica"};
   command.description =
-      "Batches are separated by GO on a line of its own (GO 5 runs the one before five times); the first that fails "
-      "ends "
-      "the script. Rows are printed as they come, messages (PRINT) go to stderr. NULL is <NULL> in a table, nothing in "
+      "Batches are separated by GO on a line of its own (GO 5 runs the one before five times); the first that fails is "
+      "printed to its end, as SQL Server goes on with it, and ends the script. Rows are printed as they come, messages "
+      "(PRINT) go to stderr. NULL is <NULL> in a table, nothing in "
       "csv, where an empty text is \"\", and \\N in tsv. json is one document, ndjson one object a row; whole numbers "
       "of "
       "more than 15 digits and decimals are texts there.\n\n"
       "Exits with 7 when SQL Server refuses a statement, with its message and number, and with level, state and line "
       "as "
-      "far as the driver tells them (FreeTDS does not). Exits with 5 when no session comes about, with 124 when "
-      "--timeout is over, which ends the statement's connection, not always the statement.\n\n"
+      "far as the driver tells them (FreeTDS does not). Exits with 5 when no session comes about, with 6 when the "
+      "connection breaks while a statement runs, with 124 when --timeout is over: whether that statement took effect "
+      "is not known then.\n\n"
       "Without an ODBC driver the pods' own sqlcmd runs the statements, of one batch only. Its text does not tell NULL "
       "from the text NULL, drops trailing blanks and cuts long values after 256 characters.";
   command.examples =

@@ -1,11 +1,15 @@
 #include "query_run.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <optional>
+#include <ratio>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
 #include "dba/output/error_text.hpp"
 #include "dba/sql/diagnostics.hpp"
@@ -16,6 +20,14 @@ namespace {
 
 /// A server that does not answer a login for this long is not going to.
 constexpr auto kConnectWithin = std::chrono::seconds(15);
+
+constexpr std::string_view kEffectUnknown = "whether the statement took effect is not known";
+
+/// Whether a statement was under way that may have been carried out all the same.
+bool leaves_effect_unknown(const Error& error) {
+  const auto* by_sql = dynamic_cast<const sql::SqlError*>(&error);
+  return error.code() == ExitCode::timed_out || (by_sql != nullptr && by_sql->connection_dead());
+}
 
 std::optional<int> script_line(const sql::Diagnostic* record, const mssql::TsqlBatch& batch) {
   if (record == nullptr || !record->line || *record->line < 1) return std::nullopt;
@@ -31,14 +43,15 @@ const sql::Diagnostic* record_of(const Error& error) {
 ResultError result_error(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch) {
   ResultError result{.replica = pod, .message = why(error)};
   if (batch != nullptr) result.batch_line = batch->line;
-  const sql::Diagnostic* record = record_of(error);
-  if (record == nullptr) return result;
-  result.message = record->message;
-  result.sqlstate = record->sqlstate;
-  result.number = record->number;
-  result.severity = record->severity;
-  result.state = record->state;
-  if (batch != nullptr) result.line = script_line(record, *batch);
+  if (const sql::Diagnostic* record = record_of(error)) {
+    result.message = record->message;
+    result.sqlstate = record->sqlstate;
+    result.number = sql::server_number(*record);
+    result.severity = record->severity;
+    result.state = record->state;
+    if (batch != nullptr) result.line = script_line(record, *batch);
+  }
+  if (batch != nullptr && leaves_effect_unknown(error)) result.message += fmt::format("; {}", kEffectUnknown);
   return result;
 }
 
@@ -66,12 +79,30 @@ class TransactionCount : public sql::ResultReader {
   bool open_ = false;
 };
 
-/// The same failure with its place in the script.
-ErrorInfo placed(ErrorInfo info, const ResultError& error, const std::string& who) {
-  const std::string place = error.line ? fmt::format(" in line {}", *error.line)
-                                       : fmt::format(" in the batch that begins in line {}", error.batch_line);
+/// The failure of a batch with its place in the script, and what follows from it for the statement.
+ErrorInfo placed(const Error& error, const ResultError& result, const std::string& who) {
+  const std::string place = result.line ? fmt::format(" in line {}", *result.line)
+                                        : fmt::format(" in the batch that begins in line {}", result.batch_line);
+  ErrorInfo info = with_hint(error);
   info.message = who + info.message + place;
+  if (!leaves_effect_unknown(error)) return info;
+  info.message += fmt::format("; {}", kEffectUnknown);
+  if (info.code == ExitCode::sql_unreachable) info.code = ExitCode::acceptance_unknown;
   return info;
+}
+
+/// A server that gave no answer: which, and how long was waited for it.
+ErrorInfo silent(const Error& error, const std::string& pod, platform::SteadyTime::duration waited) {
+  ErrorInfo info = error.info();
+  const auto tenths = std::chrono::round<std::chrono::duration<std::int64_t, std::deci>>(waited);
+  info.message = fmt::format("SQL Server{} did not answer within {} while connecting",
+                             pod.empty() ? "" : fmt::format(" in pod \"{}\"", pod), format_duration(tenths));
+  return info;
+}
+
+bool is_silence(const Error& error) {
+  const auto* by_sql = dynamic_cast<const sql::SqlError*>(&error);
+  return by_sql != nullptr && by_sql->failure() == sql::Failure::timed_out;
 }
 
 }  // namespace
@@ -94,6 +125,11 @@ void QueryRun::on(const std::string& pod, const Connect& connect) {
     run_batches(*connection);
   } catch (const Error& error) {
     const std::string& server = connection ? connection->pod : pod;
+    if (!connection && is_silence(error)) {
+      const Error named(silent(error, pod, context_.clock.steady_now() - now));
+      if (several_) return tell(named, server, nullptr);
+      throw named;
+    }
     if (several_ && !is_interrupt(error)) return tell(error, server, nullptr);
     if (connection || is_interrupt(error)) end_with(error, server);
     throw Error(with_hint(error));
@@ -115,10 +151,18 @@ void QueryRun::end_with(const Error& error, const std::string& pod) {
 void QueryRun::run_batches(const mssql::QueryTargets::Connection& connection) {
   if (connection.by_sqlcmd) warn_of_sqlcmd();
   for (const mssql::TsqlBatch& batch : batches_) {
-    printer_.begin({.replica = connection.pod, .named = several_, .line = batch.line});
+    bool told = false;
+    printer_.begin({.replica = connection.pod, .named = several_, .line = batch.line}, [&](const Error& error) {
+      told = true;
+      tell(error, connection.pod, &batch);
+    });
     try {
       run_batch(connection, batch);
     } catch (const sql::SqlError& error) {
+      if (!told || error.connection_dead()) tell(error, connection.pod, &batch);
+      return;
+    } catch (const Error& error) {
+      if (!leaves_effect_unknown(error)) throw;
       tell(error, connection.pod, &batch);
       return;
     }
@@ -169,12 +213,11 @@ void QueryRun::check_transaction(const mssql::QueryTargets::Connection& connecti
 void QueryRun::tell(const Error& error, const std::string& pod, const mssql::TsqlBatch* batch) {
   const ResultError result = result_error(error, pod, batch);
   printer_.fail(result);
-  ErrorInfo info = with_hint(error);
   const std::string who = several_ ? pod + ": " : "";
-  info = batch != nullptr ? placed(std::move(info), result, who) : std::move(info);
+  ErrorInfo info = batch != nullptr ? placed(error, result, who) : with_hint(error);
   if (batch == nullptr) info.message = who + info.message;
   context_.io.err.write(output::error_text(info, context_.io.colour_err));
-  code_ = worst(code_, error.code());
+  code_ = worst(code_, info.code);
 }
 
 }  // namespace dba::cli

@@ -61,7 +61,8 @@ void ReplicaPrinter::print(const mssql::ReplicaReport& report) {
   } else {
     print_rows(rows_of(report));
   }
-  tell(report);
+  // Then it is the error's message.
+  if (!report.two_primaries_proven) tell(report);
 }
 
 void ReplicaPrinter::print_changes(const mssql::ReplicaReport& report) {
@@ -119,9 +120,6 @@ void ReplicaPrinter::print_rows(Rows rows) {
 void ReplicaPrinter::tell(const mssql::ReplicaReport& report) {
   if (!format_.is_table()) return;
   std::string summary = mssql::replica_summary(report);
-  for (const mssql::HealthFinding& finding : report.findings) {
-    if (finding.subject.empty()) summary += "; " + finding.text;
-  }
   if (summary == summary_) return;
   summary_ = std::move(summary);
   io_.note(summary_);

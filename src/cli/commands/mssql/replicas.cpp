@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "dba/base/duration.hpp"
 #include "dba/base/text.hpp"
 #include "dba/cli/context.hpp"
+#include "dba/kube/api_error.hpp"
 #include "dba/mssql/names.hpp"
 #include "dba/mssql/replicas_service.hpp"
 #include "dba/output/error_text.hpp"
@@ -52,6 +54,12 @@ void tell_error(AppContext& context, const ErrorInfo& error) {
 
 /// What the report comes to, told on stderr.
 ExitCode judge(const mssql::ReplicaReport& report, const ReplicasOptions& options, AppContext& context) {
+  if (report.two_primaries_proven) {
+    tell_error(context, {.code = ExitCode::write_lost,
+                         .message = mssql::replica_summary(report),
+                         .hint = mssql::coordinator_log_command(report.ns, report.primaries.front())});
+    return ExitCode::write_lost;
+  }
   if (const ExitCode silence = mssql::code_of_silence(report); silence != ExitCode::ok) {
     tell_error(context, {.code = silence,
                          .message = options.filter.replicas.empty()
@@ -60,12 +68,6 @@ ExitCode judge(const mssql::ReplicaReport& report, const ReplicasOptions& option
                          .details = reasons_of_silence(report),
                          .cause = report.phase == "Halted" ? "the database is halted" : ""});
     return silence;
-  }
-  if (report.two_primaries_proven) {
-    tell_error(context, {.code = ExitCode::write_lost,
-                         .message = mssql::replica_summary(report),
-                         .hint = mssql::coordinator_log_command(report.ns, report.primaries.front())});
-    return ExitCode::write_lost;
   }
   const std::vector<std::string> missed = mssql::missed_limits(report, options.limits);
   if (!missed.empty()) {
@@ -83,6 +85,11 @@ mssql::ReplicaReport read_part(mssql::ReplicaReader& reader, const ReplicasOptio
   return report;
 }
 
+/// Whether the same question may be answered a little later.
+bool may_pass(const kube::ApiError& error) {
+  return error.code() != ExitCode::denied && error.code() != ExitCode::refused && error.code() != ExitCode::interrupted;
+}
+
 ExitCode run_replicas(const ReplicasOptions& options, AppContext& context) {
   ReplicaPrinter printer(context.io, context.clock, options.output, options.watch);
   if (options.watch && (options.limits.max_rpo || options.limits.max_rto || options.exit_code))
@@ -98,10 +105,18 @@ ExitCode run_replicas(const ReplicasOptions& options, AppContext& context) {
   }
   return watch_until_ended(context, [&] {
     mssql::ReplicaReader reader(client, ns, options.name, repeated_sql_question(context, options.sql));
-    do {
-      printer.print_changes(read_part(reader, options));
-    } while (go_on_showing(context) &&
-             !context.clock.sleep_until(deadline_of(context, options.interval.value_or(kInterval)), context.stop));
+    printer.print_changes(read_part(reader, options));
+    bool lost = false;
+    while (go_on_showing(context) &&
+           !context.clock.sleep_until(deadline_of(context, options.interval.value_or(kInterval)), context.stop)) {
+      try {
+        printer.print_changes(read_part(reader, options));
+        if (std::exchange(lost, false)) context.io.warn("the API server answers again");
+      } catch (const kube::ApiError& error) {
+        if (!may_pass(error)) throw;
+        if (!std::exchange(lost, true)) context.io.warn("cannot follow what happens, trying again: " + why(error));
+      }
+    }
     if (context.stop.stop_requested()) throw Error(ExitCode::interrupted, "interrupted");
   });
 }
@@ -120,8 +135,8 @@ Command replicas_command() {
       "else the time between its last commit and the primary's. RTO is the time to redo the rest of its log: queue by "
       "rate. Both are estimates; \"unknown\" is never taken for good.\n\n"
       "Exits with 5 when no replica answers, with 12 when two lead at the same time. --exit-code exits with 10 also "
-      "when "
-      "the health is not ok, or not known.";
+      "when the health is not ok, or not known. A label or a Service that says otherwise than SQL Server is no good "
+      "health, nor is a database that is being deleted.";
   command.examples =
       "# One row a replica\n"
       "kubectl dba mssql replicas sales -n demo\n"
@@ -158,8 +173,10 @@ Command replicas_command() {
                          const std::string& text) { options->interval = parse_timeout(flag, text); }},
       {.name = "exit-code", .help = "Exit with 10 unless the health is ok", .into = &options->exit_code},
       output_flag(options->output, replica_forms()),
-      limit_flag("max-rpo", "Exit with 10 unless every replica would lose less than this", options->limits.max_rpo),
-      limit_flag("max-rto", "Exit with 10 unless every replica could take over within this", options->limits.max_rto),
+      limit_flag("max-rpo", "Exit with 10 unless every replica would lose no more than this: 0s, 30s, 5m",
+                 options->limits.max_rpo),
+      limit_flag("max-rto", "Exit with 10 unless every replica could take over within this: 0s, 30s, 5m",
+                 options->limits.max_rto),
   };
   command.flags = join_flags(std::move(command.flags), sql_flags(options->sql, "How long all of it may take"));
   command.run = [options](AppContext& context) { return run_replicas(*options, context); };

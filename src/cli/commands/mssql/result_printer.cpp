@@ -71,7 +71,10 @@ ResultPrinter::ResultPrinter(output::IoStreams& io, ResultForm form, std::string
 
 ResultPrinter::~ResultPrinter() = default;
 
-void ResultPrinter::begin(const ResultOrigin& origin) { origin_ = origin; }
+void ResultPrinter::begin(const ResultOrigin& origin, OnError on_error) {
+  origin_ = origin;
+  on_error_ = std::move(on_error);
+}
 
 void ResultPrinter::columns(const std::vector<sql::Column>& columns) {
   in_set_ = true;

@@ -1,6 +1,7 @@
 #pragma once
 // Prints what batches answer while it comes in: any number of rows, no memory for them.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ struct ResultOrigin {
 /// A statement the server refused.
 struct ResultError {
   std::string replica{}, message{}, sqlstate{};
-  int number = 0;  ///< 0 = it was not the server that refused.
+  int number = 0;  ///< 0 = the server gave none, or the words are not its own.
   std::optional<int> severity{}, state{};
   std::optional<int> line{};  ///< Of the script.
   int batch_line = 1;         ///< Of the script, where the batch begins.
@@ -43,12 +44,15 @@ class ResultPrinter : public sql::ResultReader {
   ResultPrinter(output::IoStreams& io, ResultForm form, std::string_view ns, std::string_view database);
   ~ResultPrinter() override;
 
-  void begin(const ResultOrigin& origin);
+  using OnError = std::function<void(const sql::SqlError& error)>;
+  /// @param on_error is told what the server refuses while it goes on with the batch, and tells fail()
+  void begin(const ResultOrigin& origin, OnError on_error);
   void columns(const std::vector<sql::Column>& columns) override;
   void row(const sql::Row& row) override;
   void done(std::optional<long long> affected) override;
   void message(const sql::Diagnostic& message) override;
-  /// The batch ended with this; the result set that was under way is over. Told on stderr by the caller.
+  void error(const sql::SqlError& error) override { on_error_(error); }
+  /// A statement failed with this; the result set that was under way is over. Told on stderr by the caller.
   void fail(const ResultError& error);
   /// Everything there is has been printed.
   void finish();
@@ -59,6 +63,7 @@ class ResultPrinter : public sql::ResultReader {
   output::IoStreams& io_;
   std::unique_ptr<ResultWriter> writer_;
   ResultOrigin origin_{};
+  OnError on_error_{};
   bool in_set_ = false;
   long long rows_ = 0;
 };

@@ -60,8 +60,7 @@ void RolePrinter::print(const RoleReport& report) {
   } else if (format_.kind == Format::Kind::custom_columns) {
     const Json rows = to_json(part).at("replicas");
     if (!rows.empty()) io_.out.write(output::print_objects(rows.get<std::vector<Json>>(), format_, true));
-  } else if (!names_only() || !selection_.primary || report.primary_state == mssql::PrimaryState::one) {
-    // One name was asked for: several, or none, are no answer for a script.
+  } else if (!names_only() || is_answer(report)) {
     print_rows(part.replicas, report);
   }
   if (report.primary_state != mssql::PrimaryState::one) {
@@ -84,14 +83,21 @@ void RolePrinter::warn_of_primary(const RoleReport& report) {
   if (const std::string doubt = mssql::primary_doubt(report); !doubt.empty()) io_.warn(doubt);
 }
 
+/// Where one name is asked for, several, or none, are no answer for a script.
+bool RolePrinter::is_answer(const RoleReport& report) const {
+  return !selection_.primary || report.primary_state == mssql::PrimaryState::one;
+}
+
 bool RolePrinter::names_only() const {
   return format_.kind == Format::Kind::name || (io_.quiet && (selection_.primary || selection_.secondaries));
 }
 
 void RolePrinter::print_changes(const RoleReport& report) {
   for (const std::string& error : report.errors) io_.warn(error);
+  const bool as_json = format_.kind == Format::Kind::json;
+  if (!as_json && names_only() && !is_answer(report)) return;
   std::vector<ReplicaRole> now = selected(report).replicas;
-  if (format_.kind == Format::Kind::json) {
+  if (as_json) {
     io_.line(codec::compact_json(to_json(selected(report))));
   } else {
     print_rows(names_only() ? new_rows(shown_, now) : changed_rows(shown_, now, report.replicas), report);

@@ -36,6 +36,7 @@ class RolePrinter {
  private:
   mssql::RoleReport selected(const mssql::RoleReport& report) const;
   bool names_only() const;
+  bool is_answer(const mssql::RoleReport& report) const;
   void warn_of_primary(const mssql::RoleReport& report);
   void print_rows(std::vector<mssql::ReplicaRole> rows, mssql::RoleReport report);
   void tell_summary(const mssql::RoleReport& report);

@@ -72,8 +72,9 @@ Command roles_command() {
   command.description =
       "One row a pod: the role SQL Server itself reports, the role label, the Service whose endpoints hold the pod, "
       "whether they agree, and since when the label says so. Every pod is asked at once, through a tunnel of its own; "
-      "where none can be asked, or with --no-sql, the labels decide who leads, and the note below the table says so. A "
-      "pod that is going away, has failed or has ended is never the primary.\n\n"
+      "where none can be asked, or with --no-sql, the labels decide who leads, and the note below the table says so: "
+      "then "
+      "the pod has to be ready as well. A pod that is going away, has failed or has ended is never the primary.\n\n"
       "Exits with 12 when two instances lead at the same time by their own words, and with 10 when no pod, or more "
       "than "
       "one, is the primary; -w goes on. --exit-code exits with 10 also for what is missing or not known: every replica "

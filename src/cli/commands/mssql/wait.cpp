@@ -137,7 +137,9 @@ Command wait_command() {
       "code 10; a time-out is exit code 124 with the state that was seen last.\n\n"
       "KubeDB looks at a database every ten seconds: phase=Ready is met only when its conditions say so too, and, "
       "where "
-      "you may see its pods, when as many are ready as it should have.";
+      "you may see its pods, when as many are ready as it should have. For a primary labels and readiness decide: it "
+      "is "
+      "the one pod that is labelled primary, ready and not about to go. SQL Server is not asked.";
   command.examples =
       "# Until it is Ready, ten minutes at most\n"
       "kubectl dba mssql wait sales -n demo --for=phase=Ready\n"

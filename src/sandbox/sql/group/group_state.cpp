@@ -6,7 +6,7 @@
 
 namespace dba::sandbox::sqlserver::group {
 
-GroupState::GroupState(Settings settings, Delays delays) : delays_(delays) { reconfigure(settings, {}); }
+GroupState::GroupState(const Settings& settings, Delays delays) : delays_(delays) { reconfigure(settings, {}); }
 
 const Replica* GroupState::find(int replica) const {
   const auto found = std::ranges::find(replicas_, replica, &Replica::ordinal);

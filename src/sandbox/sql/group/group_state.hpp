@@ -67,7 +67,7 @@ struct News {
 
 class GroupState {
  public:
-  explicit GroupState(Settings settings, Delays delays = {});
+  explicit GroupState(const Settings& settings, Delays delays = {});
 
   // What happened. Each call first lets everything happen that was due before.
   void reconfigure(const Settings& settings, Time now);

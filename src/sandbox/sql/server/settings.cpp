@@ -21,7 +21,7 @@ std::string derived_name(const std::string& name, std::string_view suffix) {
   return fmt::format("{}-{}", front, suffix);
 }
 
-std::string or_derived(std::string chosen, const std::string& name, std::string_view suffix) {
+std::string or_derived(const std::string& chosen, const std::string& name, std::string_view suffix) {
   return chosen.empty() ? derived_name(name, suffix) : chosen;
 }
 

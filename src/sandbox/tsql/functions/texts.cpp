@@ -26,7 +26,7 @@ std::string_view without_first_blanks(std::string_view text) {
   return text;
 }
 
-Value cut_to(const Type& result, std::string text) {
+Value cut_to(const Type& result, const std::string& text) {
   return result.length < 0 ? text : text_prefix(text, static_cast<std::size_t>(result.length));
 }
 

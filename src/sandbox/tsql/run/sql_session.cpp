@@ -212,7 +212,7 @@ void SqlSession::clean_up_statement() {
   workspace_.end_statement();
 }
 
-void SqlSession::tell(Message message) { answer().message(message); }
+void SqlSession::tell(const Message& message) { answer().message(message); }
 
 void SqlSession::done(std::optional<std::int64_t> count) {
   last_error_ = 0;

@@ -63,7 +63,7 @@ class SqlSession final : public Session, private Catalog, private Environment {
   Flow failed(SqlError error, const Statement& statement);
   void clean_up_statement();
   Answer& answer() { return *answer_; }
-  void tell(Message message);
+  void tell(const Message& message);
   void done(std::optional<std::int64_t> count = {});
   void counted(std::int64_t rows);  ///< done() with a count, and @@ROWCOUNT
 

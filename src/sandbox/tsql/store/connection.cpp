@@ -123,8 +123,13 @@ struct Callbacks {
     bool bytes = false;
   };
 
+  /// What SQLite keeps for a group of rows, all zeros at first.
+  struct Place {
+    Running* running;
+  };
+
   static Running*& running(sqlite3_context* context) {
-    return *static_cast<Running**>(sqlite3_aggregate_context(context, sizeof(Running*)));
+    return static_cast<Place*>(sqlite3_aggregate_context(context, sizeof(Place)))->running;
   }
 
   static void step(sqlite3_context* context, int count, sqlite3_value** values) {
