@@ -20,8 +20,8 @@ constexpr char kData = 0, kError = 1;
 }  // namespace
 
 PortConnection::PortConnection(std::unique_ptr<WebSocket> remote, platform::FileDescriptor local,
-                               const PortLimits& limits)
-    : remote_(std::move(remote)), local_(std::move(local)), limits_(limits) {
+                               const PortLimits& limits, std::function<void(const PortTraffic&)> on_end)
+    : remote_(std::move(remote)), local_(std::move(local)), limits_(limits), on_end_(std::move(on_end)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
 }
 
@@ -46,6 +46,7 @@ void PortConnection::serve(const std::stop_token& stop) {
     tell(why(e));
   }
   remote_.reset();
+  if (on_end_) on_end_(traffic_);
   // First: whoever sees the end may ask at once what it was for.
   ended_ = true;
   local_.close();
@@ -73,7 +74,11 @@ bool PortConnection::carry() {
 void PortConnection::read_local() {
   std::string message(1, kData);
   const platform::Transfer transfer = platform::receive_some(local_, message, kLongestPayload - 1);
-  if (transfer == platform::Transfer::some) remote_->send(Opcode::binary, message);
+  if (transfer == platform::Transfer::some) {
+    remote_->send(Opcode::binary, message);
+    traffic_.bytes_out += message.size() - 1;
+    unanswered_ = true;
+  }
   if (transfer != platform::Transfer::closed) return;
   local_open_ = false;
   last_sent_at_ = platform::system_clock().steady_now();
@@ -102,6 +107,8 @@ void PortConnection::take_messages() {
     bytes.remove_prefix(port_bytes);
     if (channel == kData) {
       to_local_ += bytes;
+      traffic_.bytes_in += bytes.size();
+      if (!bytes.empty() && std::exchange(unanswered_, false)) ++traffic_.round_trips;
     } else if (!bytes.empty()) {
       tell(bytes);
     }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -25,11 +26,18 @@ struct PortLimits {
   std::chrono::milliseconds finished_after{5'000};
 };
 
+/// What went through. A round trip is something sent that something came back after.
+struct PortTraffic {
+  std::size_t round_trips = 0, bytes_out = 0, bytes_in = 0;
+};
+
 /// @source port-forward over WebSocket, subprotocol v4.channel.k8s.io: the first byte of a message is its channel, the
 /// first two bytes of a channel are the port.
 class PortConnection {
  public:
-  PortConnection(std::unique_ptr<WebSocket> remote, platform::FileDescriptor local, const PortLimits& limits = {});
+  /// @param on_end called once, in a thread of its own
+  PortConnection(std::unique_ptr<WebSocket> remote, platform::FileDescriptor local, const PortLimits& limits = {},
+                 std::function<void(const PortTraffic&)> on_end = {});
   ~PortConnection();  ///< Ends it at once; the other side is told.
   PortConnection(const PortConnection&) = delete;
   PortConnection& operator=(const PortConnection&) = delete;
@@ -58,6 +66,9 @@ class PortConnection {
   bool remote_open_ = true, local_open_ = true;
   platform::SteadyTime last_sent_at_{}, unheard_at_{};
   std::size_t port_bytes_seen_[2] = {0, 0};
+  PortTraffic traffic_{};
+  bool unanswered_ = false;  ///< Nothing has come since the local side last sent.
+  const std::function<void(const PortTraffic&)> on_end_;
   mutable std::mutex mutex_;
   std::string problem_;  ///< Guarded by mutex_.
   std::atomic<bool> ended_ = false;

@@ -94,7 +94,11 @@ platform::FileDescriptor PortForward::connect(platform::SteadyTime deadline, con
   auto [ours, theirs] = platform::connected_pair();
   const std::scoped_lock lock(impl_->mutex);
   impl_->forget_ended();
-  impl_->connections.emplace_back(std::move(socket), std::move(ours));
+  const auto on_end = [&client = impl_->client, pod = what.pod](const PortTraffic& traffic) {
+    client.impl().trace(fmt::format("Tunnel to pod {} ended: {} round trips, {} bytes out, {} bytes in", pod,
+                                    traffic.round_trips, traffic.bytes_out, traffic.bytes_in));
+  };
+  impl_->connections.emplace_back(std::move(socket), std::move(ours), PortLimits{}, on_end);
   return std::move(theirs);
 }
 

@@ -70,6 +70,13 @@ trap '"$sandbox" down --all >/dev/null 2>&1; rm -rf "$folder"' EXIT
 compare 15 --name ours "$binary" mssql replicas nine --name one "$binary" mssql replicas one
 row 'replicas of 9 pods' '-' 'replicas of 1 pod, both on this machine' "$folder/result" 2
 row 'replicas of 9 pods: peak memory' '-' 'replicas of 1 pod' "$folder/result" 3
+traffic() { # database: requests, and of its SQL Servers' connections, round trips and bytes each
+  "$binary" -v 6 mssql replicas "$1" 2>&1 >/dev/null | awk '
+    /"Response"/ { requests++ }
+    /Tunnel to pod/ { tunnels++; for (i = 1; i < NF; i++) { if ($(i + 1) == "round") trips += $i; if ($(i + 1) == "bytes") bytes += $i } }
+    END { printf "%d requests, %d tunnels, %.1f round trips and %.1f KiB each\n", requests, tunnels, trips / tunnels, bytes / tunnels / 1024 }'
+}
+printf '  of 9 pods: %s\n  of 1 pod:  %s\n' "$(traffic nine)" "$(traffic one)"
 "$sandbox" fault set api-latency delay=1s >/dev/null  # a second of the simulation, which runs 50 times as fast
 compare 15 --name ours "$binary" mssql replicas nine --name one "$binary" mssql replicas one
 row 'replicas of 9 pods, 20 ms away' 1.5 'replicas of 1 pod' "$folder/result" 2

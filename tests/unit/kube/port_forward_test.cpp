@@ -261,6 +261,36 @@ TEST_CASE("a pod that was recreated is reached by its name, but never by the UID
   }
 }
 
+TEST_CASE("what went through a connection is told when it has ended") {
+  ScriptedServer server;
+  server.then(accepts([](PodPeer& peer) {
+    peer.open_port();
+    CHECK(peer.receive(0, 3) == "one");
+    peer.send(0, "1");
+    CHECK(peer.receive(0, 3) == "two");
+    peer.send(0, "2");
+    peer.send(0, "2");
+    peer.close();
+  }));
+  ClientConfig config;
+  config.server = server.url();
+  auto outcome = WebSocket::open(config, {}, {"/", {"v4.channel.k8s.io"}}, in_a_minute(), {});
+  REQUIRE(outcome.socket);
+  auto [ours, theirs] = platform::connected_pair();
+  std::promise<PortTraffic> told;
+  const PortConnection connection(std::move(outcome.socket), std::move(ours), {},
+                                  [&told](const PortTraffic& traffic) { told.set_value(traffic); });
+  const LocalEnd local(std::move(theirs));
+  CHECK(local.write("one"));
+  CHECK(local.read(1) == "1");
+  CHECK(local.write("two"));
+  CHECK(local.read(2) == "22");
+  const PortTraffic traffic = told.get_future().get();
+  CHECK(traffic.round_trips == 2);
+  CHECK(traffic.bytes_out == 6);
+  CHECK(traffic.bytes_in == 3);
+}
+
 TEST_CASE("a pod that never speaks again is given up, one that is only not listened to is not") {
   ScriptedServer server;
   std::latch stalled{1}, listening{1};

@@ -130,7 +130,7 @@ Value replicate(Environment&, const Type& result, std::span<const Value> args) {
   if (!text.empty()) {
     for (; count > 0; --count) out += text;
   }
-  return cut_to(result, std::move(out));
+  return cut_to(result, out);
 }
 
 Value space(Environment&, const Type&, std::span<const Value> args) {
@@ -154,7 +154,7 @@ Value concat(Environment&, const Type& result, std::span<const Value> args) {
   for (const Value& arg : args) {
     if (const auto* text = std::get_if<std::string>(&arg)) out += *text;
   }
-  return cut_to(result, std::move(out));
+  return cut_to(result, out);
 }
 
 Value concat_with(Environment&, const Type& result, std::span<const Value> args) {
@@ -168,7 +168,7 @@ Value concat_with(Environment&, const Type& result, std::span<const Value> args)
     out += *text;
     first = false;
   }
-  return cut_to(result, std::move(out));
+  return cut_to(result, out);
 }
 
 Value quote_name(Environment&, const Type&, std::span<const Value> args) {
